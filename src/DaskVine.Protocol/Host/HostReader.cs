@@ -1,0 +1,103 @@
+using System.Buffers.Binary;
+using DaskVine.Protocol.MsgPack;
+
+namespace DaskVine.Protocol.Host;
+
+/// <summary>Takes bytes from a host process as they come and gives whole records. Bytes of user code never reach this stream.</summary>
+public sealed class HostReader
+{
+    private const int MaxRecordBytes = 1 << 30;
+
+    private byte[] _buffer = new byte[64 * 1024];
+    private int _start;
+    private int _end;
+
+    /// <summary>Room for the next read; report how much of it was filled with <see cref="Advance"/>.</summary>
+    public Memory<byte> Space()
+    {
+        if (_start == _end)
+            _start = _end = 0;
+        if (_end < _buffer.Length)
+            return _buffer.AsMemory(_end);
+        var pending = _end - _start;
+        var target = pending > _buffer.Length / 2 ? new byte[_buffer.Length * 2] : _buffer;
+        _buffer.AsSpan(_start, pending).CopyTo(target);
+        _buffer = target;
+        _start = 0;
+        _end = pending;
+        return _buffer.AsMemory(_end);
+    }
+
+    public void Advance(int bytes) => _end += bytes;
+
+    /// <summary>The next whole record, with memory of its own.</summary>
+    /// <exception cref="ProtocolException">The bytes are not of this protocol.</exception>
+    public bool TryRead(out HostRecord record)
+    {
+        record = null!;
+        var available = _end - _start;
+        if (available < sizeof(uint))
+            return false;
+        var length = BinaryPrimitives.ReadUInt32LittleEndian(_buffer.AsSpan(_start));
+        if (length > MaxRecordBytes)
+            throw new ProtocolException($"a host record of {length} bytes is over the limit of {MaxRecordBytes}");
+        if (available - sizeof(uint) < length)
+            return false;
+        try
+        {
+            record = Read(_buffer.AsSpan(_start + sizeof(uint), (int)length));
+        }
+        catch (MsgPackException e)
+        {
+            throw new ProtocolException($"a host record is malformed: {e.Message}", e);
+        }
+
+        _start += sizeof(uint) + (int)length;
+        return true;
+    }
+
+    private static HostRecord Read(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new MsgPackReader(bytes);
+        reader.ReadArrayHeader();
+        var kind = (HostRecordKind)reader.ReadInt32();
+        return kind switch
+        {
+            HostRecordKind.Hello => ReadHello(ref reader),
+            HostRecordKind.Exited => new HostExited(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32()),
+            HostRecordKind.Returned =>
+                new HostReturned(reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), ReadOptionalBytes(ref reader)),
+            HostRecordKind.Failed => new HostFailed(reader.ReadInt64(), reader.ReadInt64(), ReadFailure(ref reader)),
+            _ => throw new ProtocolException($"host record kind {(int)kind} is not known here"),
+        };
+    }
+
+    private static HostHello ReadHello(ref MsgPackReader reader)
+    {
+        var role = reader.ReadString() switch
+        {
+            "library" => HostRole.Library,
+            "child" => HostRole.Child,
+            "task" => HostRole.Task,
+            var other => throw new ProtocolException($"host role '{other}' is not known"),
+        };
+        var slot = reader.ReadInt32();
+        var processId = reader.ReadInt32();
+        var count = reader.ReadMapHeader();
+        var versions = new Dictionary<string, string>(count);
+        for (var i = 0; i < count; i++)
+            versions[reader.ReadString()] = reader.ReadString();
+        return new HostHello(role, slot, processId, versions);
+    }
+
+    private static Failure ReadFailure(ref MsgPackReader reader)
+    {
+        var kind = reader.ReadInt32();
+        return kind is >= 0 and <= (int)FailureKind.Invalid
+            ? new Failure((FailureKind)kind, reader.ReadString(), reader.ReadString(), ReadOptionalBytes(ref reader))
+            : throw new ProtocolException($"failure kind {kind} is not known");
+    }
+
+    private static ReadOnlyMemory<byte>? ReadOptionalBytes(ref MsgPackReader reader) =>
+        reader.TryReadNil() ? null : new ReadOnlyMemory<byte>(reader.ReadBinary().ToArray());
+}

@@ -1,0 +1,46 @@
+namespace DaskVine.Protocol.Records;
+
+/// <summary>One message record. What each carries is listed in ARCHITECTURE.md, and <see cref="RecordTable"/> maps kinds to readers.</summary>
+public abstract record Record
+{
+    public abstract RecordKind Kind { get; }
+
+    /// <summary>Whether the record counts in the link's sequence. Those that make, end or keep up a link do not.</summary>
+    public virtual bool IsSequenced => true;
+
+    /// <summary>Number of fields after the kind.</summary>
+    protected internal abstract int FieldCount { get; }
+
+    protected internal abstract void WriteFields(RecordWriter writer);
+}
+
+/// <summary>Numbers on the wire. Never reused for another meaning.</summary>
+public enum RecordKind
+{
+    Hello = 1,
+    Welcome = 2,
+    Refuse = 3,
+    Rehello = 4,
+    Heartbeat = 5,
+    Goodbye = 6,
+    Function = 10,
+    OpenGraph = 11,
+    SubmitNodes = 12,
+    SealGraph = 13,
+    CancelGraph = 14,
+    Result = 20,
+    GraphFailed = 21,
+    Progress = 22,
+    Notice = 23,
+    Assign = 30,
+    Retract = 31,
+    Cancel = 32,
+    Release = 33,
+    Fetch = 34,
+    Chunk = 35,
+    Shutdown = 36,
+    Completed = 40,
+    Failed = 41,
+    Retracted = 42,
+    FileLost = 43,
+}

@@ -1,0 +1,122 @@
+using DaskVine.Protocol.MsgPack;
+
+namespace DaskVine.Protocol.Records;
+
+/// <summary>Reads the fields of records. Payloads are slices of the message, so they live as long as its memory does.</summary>
+public ref struct RecordReader
+{
+    private readonly ReadOnlyMemory<byte> _header;
+    private readonly IReadOnlyList<ReadOnlyMemory<byte>> _frames;
+    private MsgPackReader _reader;
+
+    public RecordReader(ReadOnlyMemory<byte> header, IReadOnlyList<ReadOnlyMemory<byte>> frames)
+    {
+        _header = header;
+        _frames = frames;
+        _reader = new MsgPackReader(header.Span);
+    }
+
+    internal readonly bool End => _reader.End;
+
+    internal ulong ReadUInt64() => _reader.ReadUInt64();
+
+    /// <summary>Numbers that count or identify: never negative.</summary>
+    internal long ReadLong()
+    {
+        var value = _reader.ReadInt64();
+        return value >= 0 ? value : throw new ProtocolException($"a number below zero ({value}) where a count or an id belongs");
+    }
+
+    internal int ReadInt()
+    {
+        var value = ReadLong();
+        return value <= int.MaxValue ? (int)value : throw new ProtocolException($"a number over 31 bits ({value}) where a count belongs");
+    }
+
+    internal string ReadString() => _reader.ReadString();
+
+    internal int ReadArray() => _reader.ReadArrayHeader();
+
+    internal int ReadMap() => _reader.ReadMapHeader();
+
+    internal void Skip() => _reader.Skip();
+
+    internal bool TryReadNil() => _reader.TryReadNil();
+
+    internal readonly MsgPackType NextType => _reader.NextType;
+
+    internal ReadOnlyMemory<byte> ReadBinary()
+    {
+        var length = _reader.ReadBinary().Length;
+        return _header.Slice(_reader.Consumed - length, length);
+    }
+
+    internal ReadOnlyMemory<byte> ReadPayload()
+    {
+        if (_reader.NextType == MsgPackType.Binary)
+            return ReadBinary();
+        var index = ReadInt();
+        return index < _frames.Count
+            ? _frames[index]
+            : throw new ProtocolException($"payload frame {index} is named, but the message has {_frames.Count}");
+    }
+
+    internal ReadOnlyMemory<byte>? ReadOptionalPayload() => _reader.TryReadNil() ? null : ReadPayload();
+
+    internal TaskId ReadTask() => new(ReadLong());
+
+    internal FileId ReadFile() => new(ReadLong());
+
+    /// <summary>Header of an inner array that must have at least <paramref name="fields"/> elements; returns how many to skip after them.</summary>
+    internal int ReadTuple(int fields)
+    {
+        var count = ReadArray();
+        return count >= fields ? count - fields : throw new ProtocolException($"an array of {count} where {fields} fields belong");
+    }
+
+    internal void Skip(int count)
+    {
+        for (var i = 0; i < count; i++)
+            _reader.Skip();
+    }
+
+    internal Failure ReadFailure()
+    {
+        var extra = ReadTuple(4);
+        var kind = ReadInt();
+        if (kind > (int)FailureKind.Invalid)
+            throw new ProtocolException($"failure kind {kind} is not known");
+        var failure = new Failure((FailureKind)kind, ReadString(), ReadString(), ReadOptionalPayload());
+        Skip(extra);
+        return failure;
+    }
+
+    internal int[] ReadInts()
+    {
+        var values = new int[ReadArray()];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = ReadInt();
+        return values;
+    }
+
+    internal TaskId[] ReadTasks()
+    {
+        var values = new TaskId[ReadArray()];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = ReadTask();
+        return values;
+    }
+
+    internal TaskAttempt[] ReadAttempts()
+    {
+        var values = new TaskAttempt[ReadArray()];
+        for (var i = 0; i < values.Length; i++)
+        {
+            var extra = ReadTuple(2);
+            values[i] = new TaskAttempt(ReadTask(), ReadInt());
+            Skip(extra);
+        }
+
+        return values;
+    }
+}

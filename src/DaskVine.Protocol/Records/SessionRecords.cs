@@ -1,0 +1,166 @@
+namespace DaskVine.Protocol.Records;
+
+/// <summary>Opens a link, or opens it anew after a gap. A worker lists what it holds, so that both sides agree again.</summary>
+/// <param name="ProtocolVersion">See <see cref="ProtocolVersion.Current"/>.</param>
+/// <param name="Role">"client" or "worker".</param>
+/// <param name="Instance">Unique per process; also the ZeroMQ routing id.</param>
+/// <param name="Name">For people.</param>
+/// <param name="Token">What the door gave; ties the door's connection to this link.</param>
+/// <param name="Versions">Name of a component to its version.</param>
+/// <param name="Cores">Slots of a worker; 0 for a client.</param>
+/// <param name="Files">Files in a worker's cache.</param>
+/// <param name="Tasks">Assignments that a worker has not reported as ended, or whose report was not acknowledged.</param>
+public sealed record Hello(
+    int ProtocolVersion,
+    string Role,
+    string Instance,
+    string Name,
+    long Token,
+    IReadOnlyDictionary<string, string> Versions,
+    int Cores,
+    IReadOnlyList<FileSize> Files,
+    IReadOnlyList<TaskAttempt> Tasks) : Record
+{
+    public const string ClientRole = "client";
+    public const string WorkerRole = "worker";
+
+    public override RecordKind Kind => RecordKind.Hello;
+
+    public override bool IsSequenced => false;
+
+    protected internal override int FieldCount => 9;
+
+    internal static Hello Read(ref RecordReader reader) => new(
+        reader.ReadInt(),
+        reader.ReadString(),
+        reader.ReadString(),
+        reader.ReadString(),
+        reader.ReadLong(),
+        ReadVersions(ref reader),
+        reader.ReadInt(),
+        ReadFiles(ref reader),
+        reader.ReadAttempts());
+
+    protected internal override void WriteFields(RecordWriter writer)
+    {
+        writer.Write((long)ProtocolVersion);
+        writer.Write(Role);
+        writer.Write(Instance);
+        writer.Write(Name);
+        writer.Write(Token);
+        writer.WriteMap(Versions.Count);
+        foreach (var (component, version) in Versions)
+        {
+            writer.Write(component);
+            writer.Write(version);
+        }
+
+        writer.Write((long)Cores);
+        writer.WriteArray(Files.Count);
+        foreach (var (file, size) in Files)
+        {
+            writer.WriteArray(2);
+            writer.Write(file.Value);
+            writer.Write(size);
+        }
+
+        writer.Write(Tasks);
+    }
+
+    private static Dictionary<string, string> ReadVersions(ref RecordReader reader)
+    {
+        var count = reader.ReadMap();
+        var versions = new Dictionary<string, string>(count);
+        for (var i = 0; i < count; i++)
+            versions[reader.ReadString()] = reader.ReadString();
+        return versions;
+    }
+
+    private static FileSize[] ReadFiles(ref RecordReader reader)
+    {
+        var files = new FileSize[reader.ReadArray()];
+        for (var i = 0; i < files.Length; i++)
+        {
+            var extra = reader.ReadTuple(2);
+            files[i] = new FileSize(reader.ReadFile(), reader.ReadLong());
+            reader.Skip(extra);
+        }
+
+        return files;
+    }
+}
+
+/// <summary>Accepts a hello. <paramref name="Manager"/> is the manager's instance: another one than before knows nothing of old tasks.</summary>
+public sealed record Welcome(string Manager, string Name, int HeartbeatMs) : Record
+{
+    public override RecordKind Kind => RecordKind.Welcome;
+
+    public override bool IsSequenced => false;
+
+    protected internal override int FieldCount => 3;
+
+    internal static Welcome Read(ref RecordReader reader) => new(reader.ReadString(), reader.ReadString(), reader.ReadInt());
+
+    protected internal override void WriteFields(RecordWriter writer)
+    {
+        writer.Write(Manager);
+        writer.Write(Name);
+        writer.Write((long)HeartbeatMs);
+    }
+}
+
+/// <summary>Ends an attempt to make a link. Saying the same hello again would not help.</summary>
+public sealed record Refuse(string Reason) : Record
+{
+    public override RecordKind Kind => RecordKind.Refuse;
+
+    public override bool IsSequenced => false;
+
+    protected internal override int FieldCount => 1;
+
+    internal static Refuse Read(ref RecordReader reader) => new(reader.ReadString());
+
+    protected internal override void WriteFields(RecordWriter writer) => writer.Write(Reason);
+}
+
+/// <summary>Asks the peer for a new hello: the link is unknown here, or has a gap.</summary>
+public sealed record Rehello(string Reason) : Record
+{
+    public override RecordKind Kind => RecordKind.Rehello;
+
+    public override bool IsSequenced => false;
+
+    protected internal override int FieldCount => 1;
+
+    internal static Rehello Read(ref RecordReader reader) => new(reader.ReadString());
+
+    protected internal override void WriteFields(RecordWriter writer) => writer.Write(Reason);
+}
+
+/// <summary>Says that the sender is alive; its header carries the acknowledgement.</summary>
+public sealed record Heartbeat : Record
+{
+    public override RecordKind Kind => RecordKind.Heartbeat;
+
+    public override bool IsSequenced => false;
+
+    protected internal override int FieldCount => 0;
+
+    internal static Heartbeat Read(ref RecordReader reader) => new();
+
+    protected internal override void WriteFields(RecordWriter writer)
+    {
+    }
+}
+
+/// <summary>Ends a link on purpose.</summary>
+public sealed record Goodbye(string Reason) : Record
+{
+    public override RecordKind Kind => RecordKind.Goodbye;
+
+    protected internal override int FieldCount => 1;
+
+    internal static Goodbye Read(ref RecordReader reader) => new(reader.ReadString());
+
+    protected internal override void WriteFields(RecordWriter writer) => writer.Write(Reason);
+}
