@@ -1,0 +1,47 @@
+namespace DaskVine.Scheduling.Model;
+
+/// <summary>Things under dense ids that are reused: slot in the low 32 bits, generation above, so that an old id finds nothing.</summary>
+internal sealed class SlotTable<T>
+    where T : class
+{
+    // Null exactly where the slot is in _free.
+    private readonly List<T?> _items = [];
+    private readonly List<int> _generations = [];
+    // All and only the slots that hold nothing.
+    private readonly Stack<int> _free = new();
+
+    public int Count => _items.Count - _free.Count;
+
+    public IEnumerable<T> Items => _items.Where(item => item is not null)!;
+
+    /// <summary>Makes a thing under the next free id.</summary>
+    public T Add(Func<long, T> make)
+    {
+        if (!_free.TryPop(out var slot))
+        {
+            slot = _items.Count;
+            _items.Add(null);
+            _generations.Add(0);
+        }
+
+        var item = make(((long)_generations[slot] << 32) | (uint)slot);
+        _items[slot] = item;
+        return item;
+    }
+
+    public T? Find(long id)
+    {
+        var slot = (int)(id & 0xFFFF_FFFF);
+        return (uint)slot < (uint)_items.Count && _generations[slot] == id >> 32 ? _items[slot] : null;
+    }
+
+    public void Remove(long id)
+    {
+        if (Find(id) is null)
+            throw new InvalidOperationException($"id {id} is not in the table");
+        var slot = (int)(id & 0xFFFF_FFFF);
+        _items[slot] = null;
+        _generations[slot]++;
+        _free.Push(slot);
+    }
+}

@@ -1,0 +1,25 @@
+using DaskVine.Protocol.Records;
+
+namespace DaskVine.Scheduling.Model;
+
+/// <summary>A function under its content hash, with what is known about how long it takes.</summary>
+internal sealed class VineFunction(FunctionCode code, long unknownDurationUs)
+{
+    // New samples count an eighth: follows a change within some tens of calls, and one outlier does not matter.
+    private const int Smoothing = 8;
+
+    private bool _measured;
+
+    public FunctionCode Code { get; } = code;
+
+    public int Number => Code.Number;
+
+    /// <summary>Expected duration of a call in microseconds.</summary>
+    public long EstimateUs { get; private set; } = unknownDurationUs;
+
+    public void Measure(long durationUs)
+    {
+        EstimateUs = _measured ? EstimateUs + ((durationUs - EstimateUs) / Smoothing) : durationUs;
+        _measured = true;
+    }
+}

@@ -1,0 +1,71 @@
+using DaskVine.Protocol;
+
+namespace DaskVine.Scheduling.Model;
+
+/// <summary>Where a task is. The table of states and events is in ARCHITECTURE.md.</summary>
+internal enum VineTaskState
+{
+    /// <summary>Some inputs are not available.</summary>
+    Waiting,
+
+    /// <summary>All inputs are available; in the ready queue.</summary>
+    Ready,
+
+    /// <summary>At a worker, in its <see cref="VineWorker.Assigned"/>.</summary>
+    Assigned,
+
+    /// <summary>It gave its result. The result may have been released since.</summary>
+    Done,
+
+    /// <summary>Its graph is gone.</summary>
+    Dropped,
+}
+
+/// <summary>One task of a graph.</summary>
+internal sealed class VineTask(TaskId id, VineFile output, VineFunction[] functions, ReadOnlyMemory<byte> body, VineFile[] inputs, string key)
+{
+    public TaskId Id { get; } = id;
+
+    public VineFile Output { get; } = output;
+
+    public VineGraph Graph => Output.Graph;
+
+    /// <summary>The first is called, the others are among its arguments. Empty: an expression.</summary>
+    public VineFunction[] Functions { get; } = functions;
+
+    public ReadOnlyMemory<byte> Body { get; } = body;
+
+    public VineFile[] Inputs { get; } = inputs;
+
+    /// <summary>For people.</summary>
+    public string Key { get; } = key;
+
+    public VineTaskState State { get; set; }
+
+    /// <summary>How many of <see cref="Inputs"/> are not available; greater than zero exactly when waiting.</summary>
+    public int MissingInputs { get; set; }
+
+    /// <summary>Set exactly when assigned.</summary>
+    public VineWorker? Worker { get; set; }
+
+    /// <summary>Number of the last assignment; 0 before the first.</summary>
+    public int Attempt { get; set; }
+
+    /// <summary>What its worker's load was raised by.</summary>
+    public long LoadUs { get; set; }
+
+    /// <summary>How often it was running on a worker that died.</summary>
+    public int Crashes { get; set; }
+
+    /// <summary>An entry for it is in the ready queue, possibly an old one.</summary>
+    public bool Queued { get; set; }
+
+    /// <summary>It makes again what was lost, so others wait for it already.</summary>
+    public bool Recovering { get; set; }
+
+    /// <summary>Neighbours in <see cref="VineWorker.Assigned"/>.</summary>
+    public VineTask? Previous { get; set; }
+
+    /// <inheritdoc cref="Previous"/>
+    public VineTask? Next { get; set; }
+}

@@ -1,0 +1,153 @@
+using DaskVine.Protocol;
+using DaskVine.Protocol.Records;
+using DaskVine.Scheduling.Model;
+
+namespace DaskVine.Scheduling;
+
+/// <summary>Which task goes where, and back.</summary>
+public sealed partial class Scheduler
+{
+    // A look at a few holders of a few inputs finds the bytes that matter; looking at all would cost workers × inputs.
+    private const int InputsLookedAt = 16;
+    private const int HoldersLookedAt = 4;
+    private const int StolenAtOnce = 64;
+
+    private void Place()
+    {
+        while (_ready.Peek() is { } task)
+        {
+            var worker = Choose(task);
+            if (worker is null)
+                return;
+            _ready.Take(task);
+            Assign(task, worker);
+        }
+    }
+
+    /// <summary>The worker with room that holds most bytes of the inputs; else the least loaded; null when none has room.</summary>
+    private VineWorker? Choose(VineTask task)
+    {
+        var least = _index.LeastLoaded();
+        if (least is null || !_index.HasRoom(least))
+            return null;
+        VineWorker? best = null;
+        var bestBytes = 0L;
+        var looked = Math.Min(task.Inputs.Length, InputsLookedAt);
+        for (var i = 0; i < looked; i++)
+        {
+            var holders = task.Inputs[i].Holders;
+            for (var h = 0; h < Math.Min(holders.Count, HoldersLookedAt); h++)
+            {
+                var worker = holders[h];
+                if (worker == best || !_index.HasRoom(worker))
+                    continue;
+                var bytes = BytesAt(worker, task, looked);
+                if (bytes > bestBytes || (bytes == bestBytes && worker.Id.Value < best!.Id.Value))
+                    (best, bestBytes) = (worker, bytes);
+            }
+        }
+
+        return best ?? least;
+    }
+
+    private static long BytesAt(VineWorker worker, VineTask task, int looked)
+    {
+        var bytes = 0L;
+        for (var i = 0; i < looked; i++)
+        {
+            if (worker.Files.Contains(task.Inputs[i]))
+                bytes += Math.Max(1, task.Inputs[i].Size);
+        }
+
+        return bytes;
+    }
+
+    private void Assign(VineTask task, VineWorker worker)
+    {
+        if (worker.Assigned.Count == 0)
+            worker.LastProgress = _now;
+        task.State = VineTaskState.Assigned;
+        task.Worker = worker;
+        task.Attempt++;
+        task.LoadUs = task.Functions.Length > 0 ? task.Functions[0].EstimateUs : _expression.EstimateUs;
+        task.Graph.AssignedCount++;
+        _index.Touch(worker);
+        worker.Assigned.Add(task);
+        worker.LoadUs += task.LoadUs;
+        SendNeeds(task, worker);
+        var functions = Array.ConvertAll(task.Functions, function => function.Number);
+        var inputs = Array.ConvertAll(task.Inputs, Input);
+        Emit(new ToWorker(worker.Id, new Assign(
+            task.Id, task.Attempt, task.Graph.Mode, functions, task.Body, inputs, task.Output.Id)));
+    }
+
+    private TaskInput Input(VineFile file) =>
+        RidesAlong(file) ? new TaskInput(file.Value, default, 0) : new TaskInput(null, file.Id, file.Size);
+
+    private bool RidesAlong(VineFile file) => file.Value is not null && file.Size <= _options.InlineBytes;
+
+    private void SendNeeds(VineTask task, VineWorker worker)
+    {
+        foreach (var function in task.Functions)
+        {
+            if (worker.Functions.Add(function.Number))
+                Emit(new ToWorker(worker.Id, function.Code));
+        }
+
+        foreach (var input in task.Inputs)
+        {
+            if (!RidesAlong(input))
+                Bring(input, worker);
+        }
+    }
+
+    /// <summary>Takes a task off its worker's books; what it becomes is up to the caller.</summary>
+    private void Unassign(VineTask task)
+    {
+        var worker = task.Worker!;
+        if (IsConnected(worker))
+            _index.Touch(worker);
+        worker.Assigned.Remove(task);
+        worker.LoadUs -= task.LoadUs;
+        task.Graph.AssignedCount--;
+        task.Worker = null;
+        task.State = VineTaskState.Waiting;
+    }
+
+    // A number may come back with another process behind it, hence the comparison.
+    private bool IsConnected(VineWorker worker) => _workers.GetValueOrDefault(worker.Id) == worker;
+
+    private void EndRetraction(VineWorker worker)
+    {
+        worker.Retracting = false;
+        worker.NextRetraction = _now + _options.StallTime;
+    }
+
+    /// <summary>When workers idle and nothing is ready, asks the most loaded worker for tasks that it has not started.</summary>
+    private void Steal()
+    {
+        if (_workers.Count < 2 || _ready.Peek() is not null)
+            return;
+        var thief = _index.LeastLoaded()!;
+        var victim = _index.MostLoaded()!;
+        var surplus = victim.Assigned.Count - victim.Cores;
+        if (!thief.HasFreeSlot || surplus <= 0 || victim.Retracting)
+            return;
+        // Short tasks are over before they could move, unless the worker is stuck.
+        var loaded = victim.LoadUs / victim.Cores >= _options.BacklogUs;
+        var due = loaded ? victim.NextRetraction : Max(victim.NextRetraction, victim.LastProgress + _options.StallTime);
+        if (_now < due)
+        {
+            WakeAt(due);
+            return;
+        }
+
+        var stolen = new List<TaskId>();
+        for (var task = victim.Assigned.Last; stolen.Count < Math.Min((surplus + 1) / 2, StolenAtOnce); task = task!.Previous)
+            stolen.Add(task!.Id);
+        victim.Retracting = true;
+        Emit(new ToWorker(victim.Id, new Retract(stolen)));
+    }
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+}

@@ -1,0 +1,199 @@
+using DaskVine.Protocol;
+using DaskVine.Protocol.Records;
+using DaskVine.Scheduling.Model;
+
+namespace DaskVine.Scheduling;
+
+/// <summary>What workers do: they join, complete, fail, give back, leave.</summary>
+public sealed partial class Scheduler
+{
+    private void OnWorkerSent(WorkerSent e)
+    {
+        if (!_workers.TryGetValue(e.Worker, out var worker))
+            throw new InvalidOperationException($"{e.Worker} sent a record and has not joined");
+        switch (e.Record)
+        {
+            case Completed record: OnTaskCompleted(worker, record); break;
+            case Failed record: OnTaskFailed(worker, record); break;
+            case Retracted record: OnTasksRetracted(worker, record); break;
+            case FileLost record: OnFileLost(worker, record); break;
+            default: throw new ProtocolException($"a worker may not send {e.Record.Kind}");
+        }
+    }
+
+    private void OnTaskCompleted(VineWorker worker, Completed completed)
+    {
+        if (Find(completed.Task) is not { } task)
+            return;
+        if (task.Worker != worker || task.Attempt != completed.Attempt)
+        {
+            ReleaseStray(worker, task.Output, completed);
+            return;
+        }
+
+        if (task.Functions.Length > 0)
+            task.Functions[0].Measure(completed.DurationUs);
+        else
+            _expression.Measure(completed.DurationUs);
+        worker.LastProgress = _now;
+        Unassign(task);
+        task.State = VineTaskState.Done;
+        task.Recovering = false;
+        task.Graph.DoneCount++;
+        ProgressChanged(task.Graph);
+        TakeOutput(worker, task.Output, completed);
+        foreach (var input in task.Inputs)
+        {
+            input.PendingConsumers--;
+            ReleaseIfUnneeded(input);
+        }
+
+        EndIfDelivered(task.Graph);
+    }
+
+    private void TakeOutput(VineWorker worker, VineFile output, Completed completed)
+    {
+        output.Size = completed.Size;
+        if (completed.Value is { } value)
+            output.Value = value;
+        else
+            AddHolder(output, worker);
+        foreach (var consumer in output.Consumers)
+        {
+            if (consumer.State == VineTaskState.Waiting && --consumer.MissingInputs == 0)
+                MakeReady(consumer);
+        }
+
+        OnAvailable(output);
+    }
+
+    // A worker that lost its link may complete what was given to another meanwhile; its copy is one more than we count.
+    private void ReleaseStray(VineWorker worker, VineFile output, Completed completed)
+    {
+        if (completed.Value is null && !worker.Files.Contains(output))
+            Emit(new ToWorker(worker.Id, new Release([output.Id])));
+    }
+
+    private void OnTaskFailed(VineWorker worker, Failed failed)
+    {
+        if (Find(failed.Task) is not { } task || task.Worker != worker || task.Attempt != failed.Attempt)
+            return;
+        FailGraph(task.Graph, task.Output.Node, task.Key, worker.Name, failed.Failure);
+    }
+
+    private void OnTasksRetracted(VineWorker worker, Retracted retracted)
+    {
+        foreach (var (id, attempt) in retracted.Tasks)
+        {
+            if (Find(id) is { } task && task.Worker == worker && task.Attempt == attempt)
+            {
+                Unassign(task);
+                MakeReady(task);
+            }
+        }
+
+        EndRetraction(worker);
+    }
+
+    private void OnFileLost(VineWorker worker, FileLost lost)
+    {
+        if (Find(lost.File) is { } file && worker.Files.Contains(file))
+            LoseReplica(file, worker);
+    }
+
+    private void OnWorkerJoined(WorkerJoined e)
+    {
+        if (!_workers.TryGetValue(e.Worker, out var worker))
+        {
+            worker = new VineWorker(e.Worker, e.Hello.Name, Math.Max(1, e.Hello.Cores)) { LastProgress = _now };
+            _workers.Add(e.Worker, worker);
+            _index.Add(worker);
+        }
+
+        worker.Functions.Clear();
+        EndRetraction(worker);
+        SettleTasks(worker, e.Hello.Tasks);
+        SettleFiles(worker, e.Hello.Files);
+        // What it still has of ours may wait for functions and files that were lost with the old link.
+        foreach (var task in worker.Assigned.ToList())
+            SendNeeds(task, worker);
+    }
+
+    private void SettleTasks(VineWorker worker, IReadOnlyList<TaskAttempt> inventory)
+    {
+        var held = inventory.ToHashSet();
+        foreach (var task in worker.Assigned.ToList())
+        {
+            if (held.Contains(new TaskAttempt(task.Id, task.Attempt)))
+                continue;
+            Unassign(task);
+            MakeReady(task);
+        }
+
+        var strays = inventory.Where(held => Find(held.Task) is not { } task || task.Worker != worker || task.Attempt != held.Attempt)
+            .Select(held => held.Task).ToList();
+        if (strays.Count > 0)
+            Emit(new ToWorker(worker.Id, new Cancel(strays)));
+    }
+
+    private void SettleFiles(VineWorker worker, IReadOnlyList<FileSize> inventory)
+    {
+        var held = new HashSet<VineFile>();
+        var strays = new List<FileId>();
+        foreach (var (id, size) in inventory)
+        {
+            if (Find(id) is { } file && (worker.Files.Contains(file) || (file.IsAvailable && file.IsNeeded && file.Size == size)))
+                held.Add(file);
+            else
+                strays.Add(id);
+        }
+
+        foreach (var file in worker.Files.OrderBy(file => file.Id.Value).ToList())
+        {
+            if (!held.Contains(file))
+                LoseReplica(file, worker);
+        }
+
+        foreach (var file in held)
+        {
+            if (!worker.Files.Contains(file))
+                AddHolder(file, worker);
+            else if (file.FetchSource == worker)
+                Emit(new ToWorker(worker.Id, new Fetch(file.Id)));
+        }
+
+        if (strays.Count > 0)
+            Emit(new ToWorker(worker.Id, new Release(strays)));
+    }
+
+    private void OnWorkerLeft(WorkerLeft e)
+    {
+        if (!_workers.Remove(e.Worker, out var worker))
+            return;
+        _index.Remove(worker);
+        var position = 0;
+        foreach (var task in worker.Assigned.ToList())
+        {
+            // Giving one up drops its graph, others of this list with it.
+            if (task.Worker != worker)
+                continue;
+            Unassign(task);
+            // It starts tasks in order of assignment, so those that may have been running are the first.
+            if (e.Crashed && position++ < worker.Cores && ++task.Crashes >= _options.CrashLimit)
+                GiveUp(task, worker, e.Reason);
+            else
+                MakeReady(task);
+        }
+
+        foreach (var file in worker.Files.OrderBy(file => file.Id.Value).ToList())
+            LoseReplica(file, worker);
+    }
+
+    private void GiveUp(VineTask task, VineWorker worker, string reason)
+    {
+        // Its place is open again before the graph is dropped, so that dropping finds it consistent.
+        MakeReady(task);
+        FailGraph(task.Graph, task.Output.Node, task.Key, worker.Name, Failure.Of(
+            FailureKind.Lost, $"given up after it was running on {task.Crashes} workers that died; the last was {worker.Name}: {reason}"));
+    }
+}

@@ -1,0 +1,178 @@
+using DaskVine.Protocol;
+using DaskVine.Protocol.Records;
+using DaskVine.Scheduling.Model;
+
+namespace DaskVine.Scheduling;
+
+/// <summary>
+/// Every decision of the manager. One door: facts go in, intentions come out; nothing here waits, sends, or looks at a clock.
+/// Placement runs once after each batch of events.
+/// </summary>
+public sealed partial class Scheduler
+{
+    private readonly SchedulerOptions _options;
+    // All tasks of open graphs.
+    private readonly SlotTable<VineTask> _tasks = new();
+    // All files of open graphs.
+    private readonly SlotTable<VineFile> _files = new();
+    private readonly Dictionary<WorkerId, VineWorker> _workers = [];
+    private readonly Dictionary<ClientId, VineClient> _clients = [];
+    // Every function that a client has sent, by content hash (hexadecimal), and by our number.
+    private readonly Dictionary<string, VineFunction> _functionsByHash = [];
+    private readonly List<VineFunction> _functions = [];
+    // Graphs with ProgressDue set, each once.
+    private readonly List<VineGraph> _progressDue = [];
+    private readonly ReadyQueue _ready = new();
+    private readonly WorkerIndex _index;
+    // An expression has no function of its own to measure.
+    private readonly VineFunction _expression;
+    private List<SchedulerEffect> _effects = [];
+    private TimeSpan _now;
+    private TimeSpan? _wakeAt;
+    // When the last worker left or, before the first, when a graph first had to wait; null while there are workers.
+    private TimeSpan? _workerlessSince;
+
+    public Scheduler(SchedulerOptions options)
+    {
+        _options = options;
+        _index = new WorkerIndex(options);
+        _expression = new VineFunction(new FunctionCode(-1, default, "expression", default), options.UnknownDurationUs);
+    }
+
+    /// <summary>Open graphs of all clients.</summary>
+    public int GraphCount => _clients.Values.Sum(client => client.Graphs.Count);
+
+    public int TaskCount => _tasks.Count;
+
+    public int FileCount => _files.Count;
+
+    public int WorkerCount => _workers.Count;
+
+    /// <summary>Takes in what happened, in order, and adds what is to be done.</summary>
+    /// <param name="events">Facts since the last call.</param>
+    /// <param name="now">Monotonic time.</param>
+    /// <param name="effects">Where intentions are added.</param>
+    /// <returns>When to call again with <see cref="Woken"/> if nothing happens before; null for never.</returns>
+    /// <exception cref="ProtocolException">An event carries a record that its sender may not send.</exception>
+    public TimeSpan? Handle(IReadOnlyList<SchedulerEvent> events, TimeSpan now, List<SchedulerEffect> effects)
+    {
+        _effects = effects;
+        _now = now;
+        _wakeAt = null;
+        for (var i = 0; i < events.Count; i++)
+            Handle(events[i]);
+        Place();
+        Steal();
+        TellProgress();
+        TellWhoWaits();
+        return _wakeAt;
+    }
+
+    private void Handle(SchedulerEvent happened)
+    {
+        switch (happened)
+        {
+            case WorkerSent e: OnWorkerSent(e); break;
+            case ClientSent e: OnClientSent(e); break;
+            case FileStaged e: OnFileStaged(e); break;
+            case Woken: break;
+            case ClientJoined e: OnClientJoined(e); break;
+            case ClientLeft e: OnClientLeft(e); break;
+            case WorkerJoined e: OnWorkerJoined(e); break;
+            case WorkerLeft e: OnWorkerLeft(e); break;
+            default: throw new InvalidOperationException($"no handler for {happened.GetType().Name}");
+        }
+    }
+
+    private void Emit(SchedulerEffect effect) => _effects.Add(effect);
+
+    private void WakeAt(TimeSpan time)
+    {
+        if (_wakeAt is not { } earlier || time < earlier)
+            _wakeAt = time;
+    }
+
+    private VineTask? Find(TaskId id) => _tasks.Find(id.Value);
+
+    private VineFile? Find(FileId id) => _files.Find(id.Value);
+
+    private void MakeReady(VineTask task)
+    {
+        task.State = VineTaskState.Ready;
+        _ready.Add(task);
+    }
+
+    private void TellProgress()
+    {
+        for (var i = _progressDue.Count - 1; i >= 0; i--)
+        {
+            var graph = _progressDue[i];
+            if (graph.ProgressDue && graph.NextProgress > _now)
+            {
+                WakeAt(graph.NextProgress);
+                continue;
+            }
+
+            _progressDue[i] = _progressDue[^1];
+            _progressDue.RemoveAt(_progressDue.Count - 1);
+            if (!graph.ProgressDue)
+                continue;
+            graph.ProgressDue = false;
+            graph.NextProgress = _now + _options.ProgressInterval;
+            Emit(new ToClient(graph.Client.Id, new Progress(graph.Number, graph.DoneCount, graph.AssignedCount, graph.TaskCount)));
+        }
+    }
+
+    private void ProgressChanged(VineGraph graph)
+    {
+        if (graph.ProgressDue)
+            return;
+        graph.ProgressDue = true;
+        _progressDue.Add(graph);
+    }
+
+    private void TellWhoWaits()
+    {
+        if (_workers.Count > 0)
+        {
+            if (_workerlessSince is not null)
+                TellEveryoneOfWorkers();
+            _workerlessSince = null;
+            return;
+        }
+
+        if (_tasks.Count == 0)
+        {
+            _workerlessSince = null;
+            return;
+        }
+
+        _workerlessSince ??= _now;
+        var tellAt = _workerlessSince.Value + _options.NoWorkersNoticeTime;
+        if (tellAt > _now)
+        {
+            WakeAt(tellAt);
+            return;
+        }
+
+        foreach (var client in _clients.Values)
+        {
+            if (client.ToldToWait || client.Graphs.Count == 0)
+                continue;
+            client.ToldToWait = true;
+            var tasks = client.Graphs.Values.Sum(graph => graph.TaskCount - graph.DoneCount);
+            Emit(new ToClient(client.Id, new Notice(
+                Notice.WaitingForWorkers, $"{tasks} tasks wait: no worker is connected to this manager; start one with 'daskvine worker'")));
+        }
+    }
+
+    private void TellEveryoneOfWorkers()
+    {
+        foreach (var client in _clients.Values)
+        {
+            if (client.ToldToWait)
+                Emit(new ToClient(client.Id, new Notice(Notice.WorkersConnected, "a worker has connected; the waiting tasks run")));
+            client.ToldToWait = false;
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using DaskVine.Protocol;
+using DaskVine.Protocol.Records;
+
+namespace DaskVine.Scheduling;
+
+/// <summary>An intention of the scheduler, for the shell to perform in order.</summary>
+public abstract record SchedulerEffect;
+
+/// <summary>Send a record to a worker.</summary>
+public sealed record ToWorker(WorkerId Worker, Record Record) : SchedulerEffect;
+
+/// <summary>Send a record to a client.</summary>
+public sealed record ToClient(ClientId Client, Record Record) : SchedulerEffect;
+
+/// <summary>
+/// Bring a file to a worker: from <paramref name="Value"/>, or from the manager's staging when null. Peers will be another source here.
+/// </summary>
+public sealed record PutFile(WorkerId Worker, FileId File, long Size, ReadOnlyMemory<byte>? Value) : SchedulerEffect;
+
+/// <summary>Send a wanted file to a client in chunks: from <paramref name="Value"/>, or from staging when null.</summary>
+public sealed record SendFile(ClientId Client, int Graph, int Node, FileId File, long Size, ReadOnlyMemory<byte>? Value) : SchedulerEffect;
+
+/// <summary>A staged file is not needed any more, once transfers that have begun are over.</summary>
+public sealed record DropStaged(FileId File) : SchedulerEffect;

@@ -1,0 +1,86 @@
+using DaskVine.Scheduling.Model;
+
+namespace DaskVine.Scheduling;
+
+/// <summary>Workers by load, so that the least and the most loaded are found without looking at the others.</summary>
+internal sealed class WorkerIndex(SchedulerOptions options)
+{
+    private sealed class ByLoad : IComparer<VineWorker>
+    {
+        public int Compare(VineWorker? x, VineWorker? y)
+        {
+            var order = x!.IndexedLoad.CompareTo(y!.IndexedLoad);
+            return order != 0 ? order : x.Id.Value.CompareTo(y.Id.Value);
+        }
+    }
+
+    // All workers except those in _touched, under the load they had when they were put in.
+    private readonly SortedSet<VineWorker> _byLoad = new(new ByLoad());
+    // Workers whose load has changed since, each once.
+    private readonly List<VineWorker> _touched = [];
+
+    public int Count { get; private set; }
+
+    public void Add(VineWorker worker)
+    {
+        Count++;
+        _touched.Add(worker);
+    }
+
+    /// <summary>To be called before or after any change of a worker's load: it is sorted in again when somebody looks.</summary>
+    public void Touch(VineWorker worker)
+    {
+        if (!worker.Indexed)
+            return;
+        _byLoad.Remove(worker);
+        worker.Indexed = false;
+        _touched.Add(worker);
+    }
+
+    public void Remove(VineWorker worker)
+    {
+        if (worker.Indexed)
+            _byLoad.Remove(worker);
+        else
+            _touched.Remove(worker);
+        worker.Indexed = false;
+        Count--;
+    }
+
+    /// <summary>Whether another task may be sent there before one comes back.</summary>
+    public bool HasRoom(VineWorker worker) => worker.HasFreeSlot || HasBacklogRoom(worker);
+
+    public VineWorker? LeastLoaded()
+    {
+        Refresh();
+        return _byLoad.Min;
+    }
+
+    public VineWorker? MostLoaded()
+    {
+        Refresh();
+        return _byLoad.Max;
+    }
+
+    public IEnumerable<VineWorker> Workers => _byLoad.Concat(_touched);
+
+    private bool HasBacklogRoom(VineWorker worker) =>
+        worker.LoadUs < worker.Cores * options.BacklogUs && worker.Assigned.Count < worker.Cores * options.BacklogTasks;
+
+    // A worker at its limit of tasks sorts behind all that have room, so that no room at the least loaded means none anywhere.
+    private (bool Full, long LoadUsPerCore) Load(VineWorker worker) => worker.HasFreeSlot
+        ? (false, worker.LoadUs / worker.Cores)
+        : (true, HasBacklogRoom(worker) ? worker.LoadUs / worker.Cores : options.BacklogUs + (worker.LoadUs / worker.Cores));
+
+    private void Refresh()
+    {
+        foreach (var worker in _touched)
+        {
+            worker.IndexedLoad = Load(worker);
+            worker.Indexed = true;
+            _byLoad.Add(worker);
+        }
+
+        _touched.Clear();
+    }
+}
