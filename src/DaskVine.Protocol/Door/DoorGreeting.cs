@@ -1,0 +1,84 @@
+using System.Buffers.Binary;
+using DaskVine.Protocol.MsgPack;
+
+namespace DaskVine.Protocol.Door;
+
+/// <summary>What a manager sends to whoever connects to its door.</summary>
+/// <param name="ClientEndpoint">ZeroMQ address for clients; a star stands for the host that was connected to.</param>
+/// <param name="WorkerEndpoint">The same for workers.</param>
+/// <param name="Token">To be repeated in the hello; ties this connection to the link.</param>
+/// <param name="Name">The manager's name, for people.</param>
+public sealed record DoorGreeting(string ClientEndpoint, string WorkerEndpoint, long Token, string Name)
+{
+    /// <summary>A frame longer than this is no greeting.</summary>
+    public const int MaxBytes = 64 * 1024;
+
+    public const int LengthPrefix = sizeof(uint);
+
+    /// <summary>The frame with its length prefix.</summary>
+    public byte[] ToFrame()
+    {
+        var writer = new MsgPackWriter();
+        writer.WriteMapHeader(5);
+        writer.Write("daskvine");
+        writer.Write(ProtocolVersion.Current);
+        writer.Write("clients");
+        writer.Write(ClientEndpoint);
+        writer.Write("workers");
+        writer.Write(WorkerEndpoint);
+        writer.Write("token");
+        writer.Write(Token);
+        writer.Write("name");
+        writer.Write(Name);
+        var frame = new byte[LengthPrefix + writer.Length];
+        BinaryPrimitives.WriteUInt32LittleEndian(frame, (uint)writer.Length);
+        writer.WrittenSpan.CopyTo(frame.AsSpan(LengthPrefix));
+        return frame;
+    }
+
+    /// <summary>Length of the frame's body from its prefix.</summary>
+    /// <exception cref="ProtocolException">It cannot be a greeting.</exception>
+    public static int ReadLength(ReadOnlySpan<byte> prefix)
+    {
+        var length = BinaryPrimitives.ReadUInt32LittleEndian(prefix);
+        return length is > 0 and <= MaxBytes
+            ? (int)length
+            : throw new ProtocolException("what listens at that address is not the door of a DaskVine manager");
+    }
+
+    /// <exception cref="ProtocolException">Malformed, or of another version of the protocol.</exception>
+    public static DoorGreeting Read(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            return ReadMap(body);
+        }
+        catch (MsgPackException e)
+        {
+            throw new ProtocolException($"what listens at that address is not the door of a DaskVine manager: {e.Message}", e);
+        }
+    }
+
+    private static DoorGreeting ReadMap(ReadOnlySpan<byte> body)
+    {
+        var reader = new MsgPackReader(body);
+        var greeting = new DoorGreeting("", "", 0, "");
+        var version = 0;
+        for (var count = reader.ReadMapHeader(); count > 0; count--)
+        {
+            switch (reader.ReadString())
+            {
+                case "daskvine": version = reader.ReadInt32(); break;
+                case "clients": greeting = greeting with { ClientEndpoint = reader.ReadString() }; break;
+                case "workers": greeting = greeting with { WorkerEndpoint = reader.ReadString() }; break;
+                case "token": greeting = greeting with { Token = reader.ReadInt64() }; break;
+                case "name": greeting = greeting with { Name = reader.ReadString() }; break;
+                default: reader.Skip(); break;
+            }
+        }
+
+        return version == ProtocolVersion.Current
+            ? greeting
+            : throw new ProtocolException($"the manager speaks protocol {version}, this program {ProtocolVersion.Current}: use the same release on both sides");
+    }
+}
