@@ -1,0 +1,78 @@
+"""The Python side of a worker: runs the functions of Dask graphs in the user's environment.
+
+    python3 -m daskvine.host library SOCKET      forks a child for each slot, on request; children keep their functions
+    python3 -m daskvine.host task SOCKET SLOT    one call in a fresh interpreter, then exit
+
+SOCKET is the worker's Unix socket ("Worker ↔ host" in src/ARCHITECTURE.md). Standard input is a pipe from the worker:
+at its end of file the process ends at once, its children with it. Environment: DASKVINE_SYS_PATH becomes sys.path,
+DASKVINE_INLINE_LIMIT (bytes, 4096) is the largest result that travels in a message instead of a file.
+
+Here are only what must come before user code can be found, and the two roles' beginnings. Neither dask nor zmq.
+"""
+
+import os
+import signal
+import sys
+import threading
+
+USAGE = "usage: python3 -m daskvine.host library SOCKET | task SOCKET SLOT"
+DEFAULT_INLINE_LIMIT = 4096
+
+
+def main(arguments):
+    """Runs the role that arguments name; returns the exit code."""
+    _use_path_of_user()
+    # A terminal's Ctrl-C reaches the whole process group; what it means is the worker's decision.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent_pipe = _take_standard_input()
+    _write_output_by_line()
+    limit = int(os.environ.get("DASKVINE_INLINE_LIMIT", DEFAULT_INLINE_LIMIT))
+    # Imported here, since msgpack and cloudpickle are to come from the path of the user.
+    if len(arguments) == 2 and arguments[0] == "library":
+        from daskvine.host_library import Library
+        return Library(arguments[1], parent_pipe, limit).run()
+    if len(arguments) == 3 and arguments[0] == "task":
+        _end_with(parent_pipe)
+        from daskvine.host_child import run_task
+        return run_task(arguments[1], int(arguments[2]), limit)
+    print(USAGE, file=sys.stderr)
+    return 2
+
+
+def _use_path_of_user():
+    """Makes sys.path what DASKVINE_SYS_PATH says; without it, only drops the current directory that -m put first."""
+    wanted = os.environ.get("DASKVINE_SYS_PATH")
+    if wanted is not None:
+        sys.path[:] = wanted.split(os.pathsep)
+    elif not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
+        del sys.path[0]
+
+
+def _take_standard_input():
+    """Moves the pipe from the worker to a descriptor that user code does not see; standard input becomes empty."""
+    pipe = os.dup(0)  # closed on exec
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    return pipe
+
+
+def _write_output_by_line():
+    """Lets what user code prints appear in time, without a flush after each call."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.reconfigure(line_buffering=True)
+
+
+def _end_with(parent_pipe):
+    """Ends this process when its parent does. A death signal would be that of the parent's thread, hence a pipe."""
+    def wait():
+        while os.read(parent_pipe, 4096):
+            pass
+        os._exit(1)
+
+    threading.Thread(target=wait, name="daskvine-parent", daemon=True).start()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,182 @@
+"""Runs calls: decodes arguments and inputs, calls, encodes the result. One at a time, in one process."""
+
+import os
+import pickle
+import time
+
+import msgpack
+
+from daskvine import values
+from daskvine.host_channel import FAILED, RETURNED, frame
+from daskvine.host_failure import RAISED, UNLOADABLE, Unloadable, Unpicklable, describe, failure
+
+INPUT, NESTED, PICKLE, FUNCTION, KEYWORDS, TUPLE = range(1, 7)
+
+# Nanoseconds; that of a function that was never called.
+UNKNOWN = 1 << 62
+
+
+class _Keywords(dict):
+    """Keyword arguments, told from a dictionary that is an argument."""
+
+
+class Calls:
+    """The functions known to this process, and the call that is running.
+
+    `_code` holds (name, pickle) of each function that was sent and not called yet, `_callables` those that were
+    loaded; a number is in exactly one of them. `_longest` tells nanoseconds for each function that has run.
+    """
+
+    def __init__(self, inline_limit):
+        self._inline_limit = inline_limit
+        self._code = {}
+        self._callables = {}
+        self._longest = {}
+        self._functions = ()
+        self._inputs = ()
+        self._decoded = {}
+        self._in_user_code = False
+
+    def learn(self, number, name, code):
+        """Takes a function in; it is loaded when it is first called."""
+        self._callables.pop(number, None)
+        self._longest.pop(number, None)
+        self._code[number] = name, code
+
+    def expect(self, record):
+        """Nanoseconds that a call takes at most, judging by its functions' longest runs of late; UNKNOWN if new."""
+        longest = self._longest
+        functions = record[2]
+        if len(functions) == 1:
+            return longest.get(functions[0], UNKNOWN)
+        return max([longest.get(number, UNKNOWN) for number in functions], default=UNKNOWN)
+
+    def run(self, record):
+        """Runs a call; returns the message that tells its end and the nanoseconds it took. Raises nothing."""
+        _, call, functions, body, inputs, output = record
+        start = time.perf_counter_ns()
+        try:
+            size, value = self._store(self._evaluate(functions, body, inputs), output)
+            took = time.perf_counter_ns() - start
+            message = frame((RETURNED, call, (took + 999) // 1000, size, value))
+        except BaseException as error:  # SystemExit too: a call ends, not the process
+            failed = failure(RAISED if self._in_user_code else UNLOADABLE, error)
+            took = time.perf_counter_ns() - start
+            message = frame((FAILED, call, (took + 999) // 1000, *failed))
+        self._in_user_code = False
+        if inputs:
+            self._decoded.clear()
+            self._inputs = ()
+        longest = self._longest
+        for number in functions:
+            # Forgets slowly, so that one import or one hiccup does not mark a short function for ever.
+            before = longest.get(number, 0)
+            longest[number] = took if took > before else before - (before >> 3)
+        return message, took
+
+    def _evaluate(self, functions, body, inputs):
+        self._functions = functions
+        self._inputs = inputs
+        arguments = msgpack.unpackb(body, ext_hook=self._extension, strict_map_key=False)
+        if not functions:
+            return arguments[0]
+        return self._apply(functions[0], arguments)
+
+    def _apply(self, number, arguments):
+        """Calls a function with decoded arguments. What it raises is the user's; what loading it raises is not."""
+        function = self._callables.get(number)
+        if function is None:
+            function = self._load(number)
+        if arguments and type(arguments[-1]) is _Keywords:
+            keywords = arguments.pop()
+            self._in_user_code = True
+            result = function(*arguments, **keywords)
+        else:
+            self._in_user_code = True
+            result = function(*arguments)
+        self._in_user_code = False
+        return result
+
+    def _extension(self, code, data):
+        """What an extension type of a body stands for; nested calls are evaluated here, innermost first."""
+        if code == INPUT:
+            index = int.from_bytes(data, "big")
+            if index not in self._decoded:
+                self._decoded[index] = self._input(index)
+            return self._decoded[index]
+        if code == PICKLE:
+            try:
+                return pickle.loads(data)
+            except Exception as error:
+                raise Unloadable("an argument cannot be unpickled", error) from error
+        if code == NESTED:
+            slot, *arguments = self._items(data)
+            return self._apply(self._functions[slot], arguments)
+        if code == FUNCTION:
+            number = self._functions[int.from_bytes(data, "big")]
+            return self._callables[number] if number in self._callables else self._load(number)
+        if code == TUPLE:
+            return tuple(self._items(data))
+        if code == KEYWORDS:
+            return _Keywords(self._items(data))
+        raise Unloadable(f"an argument has the unknown extension type {code}")
+
+    def _items(self, data):
+        return msgpack.unpackb(data, ext_hook=self._extension, strict_map_key=False)
+
+    def _input(self, index):
+        source = self._inputs[index]
+        try:
+            return values.load_file(source) if type(source) is str else values.decode(source)
+        except Exception as error:
+            raise Unloadable(f"input {index} cannot be loaded", error) from error
+
+    def _load(self, number):
+        """Loads a function that was not called before. A failure is not remembered: a module may be installed yet."""
+        if number not in self._code:
+            raise Unloadable(f"function number {number} was never sent to this process")
+        name, code = self._code[number]
+        try:
+            function = pickle.loads(code)
+        except Exception as error:
+            raise Unloadable(f"function {name} cannot be loaded", error) from error
+        self._callables[number] = function
+        del self._code[number]
+        return function
+
+    def _store(self, result, output):
+        """Encodes a result; returns its size, and its bytes if they are to travel in the message."""
+        try:
+            encoded = values.encode(result)
+        except BaseException as error:
+            text = f"the result, of type {_name_of(result)}, cannot be pickled: {describe(error)}"
+            raise Unpicklable(text) from error
+        size = len(encoded)
+        if size <= self._inline_limit:
+            return size, bytes(encoded)
+        try:
+            _write_file(output, encoded)
+        except OSError as error:
+            text = f"the result, {size} bytes, cannot be written on the worker: {describe(error)}"
+            raise Unpicklable(text) from error
+        return size, None
+
+
+def _name_of(value):
+    kind = type(value)
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
+def _write_file(path, encoded):
+    """Writes a value under its name only when it is whole. Raises OSError, leaving nothing behind."""
+    part = path + ".part"
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        try:
+            values.write(descriptor, encoded)
+        finally:
+            os.close(descriptor)
+        os.replace(part, path)
+    except BaseException:
+        os.unlink(part)
+        raise

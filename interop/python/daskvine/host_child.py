@@ -1,0 +1,83 @@
+"""A process that runs calls: a library's child, or a task's own interpreter."""
+
+import os
+import sys
+import time
+
+from daskvine.host_calls import Calls
+from daskvine.host_channel import CALL, FUNCTION, HELLO, Channel, frame
+
+# Nanoseconds. Results of calls shorter than SHORT may wait for each other as long as calls are at hand that are
+# expected to end before the first of them has waited for HOLD.
+SHORT = 50_000
+HOLD = 1_000_000
+
+
+def serve(channel, calls):
+    """Runs calls in order of arrival until the worker closes the socket, or, in a task's process, sends no more."""
+    held = []
+    since = 0
+    while True:
+        record = channel.take()
+        if record is None:
+            if held:
+                channel.send(b"".join(held))
+                held.clear()
+            if not channel.fill():
+                return
+            continue
+        if record[0] == CALL:
+            if held and time.perf_counter_ns() - since + calls.expect(record) > HOLD:
+                channel.send(b"".join(held))
+                held.clear()
+            message, took = calls.run(record)
+            if took >= SHORT:
+                held.append(message)
+                channel.send(b"".join(held))
+                held.clear()
+                continue
+            if not held:
+                since = time.perf_counter_ns()
+            held.append(message)
+        else:
+            learn(calls, record)
+
+
+def learn(calls, record):
+    """Takes a function in. Raises ValueError for any other record."""
+    if record[0] != FUNCTION:
+        raise ValueError(f"a worker sent record kind {record[0]}, which has no meaning here")
+    calls.learn(record[1], record[2], record[3])
+
+
+def run_task(path, slot, inline_limit):
+    """The task role: one call, whose result is sent, and the exit code."""
+    channel = Channel(path)
+    channel.send(hello("task", slot))
+    calls = Calls(inline_limit)
+    while True:
+        record = channel.take()
+        if record is not None and record[0] == CALL:
+            message, _ = calls.run(record)
+            channel.send(message)
+            channel.close()
+            return 0
+        if record is not None:
+            learn(calls, record)
+        elif not channel.fill():
+            return 1
+
+
+def hello(role, slot):
+    """The first message of every process."""
+    versions = {"python": sys.version.split()[0], "implementation": sys.implementation.name}
+    for name in ("cloudpickle", "msgpack"):
+        if name in sys.modules:
+            versions[name] = _version(sys.modules[name])
+    return frame((HELLO, role, slot, os.getpid(), versions))
+
+
+def _version(module):
+    """The version of one of our two packages, each of which tells it in its own way (and older ones in another)."""
+    version = getattr(module, "__version__", None) or module.version
+    return version if isinstance(version, str) else ".".join(map(str, version))
