@@ -31,7 +31,7 @@ public sealed partial class Scheduler
             case OpenGraph record: OnGraphOpened(client, record); break;
             case SealGraph record: OnGraphSealed(client, record); break;
             case CancelGraph record: OnGraphCancelled(client, record); break;
-            default: throw new ProtocolException($"a client may not send {e.Record.Kind}");
+            default: throw new InvalidOperationException($"a client may not send {e.Record.Kind}");
         }
     }
 
@@ -50,8 +50,12 @@ public sealed partial class Scheduler
 
     private void OnGraphOpened(VineClient client, OpenGraph open)
     {
-        if (client.Graphs.ContainsKey(open.Graph))
-            throw new ProtocolException($"graph {open.Graph} is open already");
+        if (client.Graphs.TryGetValue(open.Graph, out var same))
+        {
+            FailGraph(same, 0, "", "", Failure.Of(FailureKind.Invalid, $"graph {open.Graph} was opened twice"));
+            return;
+        }
+
         client.Graphs.Add(open.Graph, new VineGraph(client, open.Graph, open.Mode, open.Label, _ready.Clock));
     }
 

@@ -17,7 +17,7 @@ public sealed partial class Scheduler
             case Failed record: OnTaskFailed(worker, record); break;
             case Retracted record: OnTasksRetracted(worker, record); break;
             case FileLost record: OnFileLost(worker, record); break;
-            default: throw new ProtocolException($"a worker may not send {e.Record.Kind}");
+            default: throw new InvalidOperationException($"a worker may not send {e.Record.Kind}");
         }
     }
 

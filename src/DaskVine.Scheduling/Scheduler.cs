@@ -53,7 +53,7 @@ public sealed partial class Scheduler
     /// <param name="now">Monotonic time.</param>
     /// <param name="effects">Where intentions are added.</param>
     /// <returns>When to call again with <see cref="Woken"/> if nothing happens before; null for never.</returns>
-    /// <exception cref="ProtocolException">An event carries a record that its sender may not send.</exception>
+    /// <exception cref="InvalidOperationException">An event that the shell must not pass on, or a broken invariant.</exception>
     public TimeSpan? Handle(IReadOnlyList<SchedulerEvent> events, TimeSpan now, List<SchedulerEffect> effects)
     {
         _effects = effects;

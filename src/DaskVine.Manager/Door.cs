@@ -1,0 +1,125 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using DaskVine.Protocol.Door;
+
+namespace DaskVine.Manager;
+
+/// <summary>
+/// Listens at the manager's address, greets whoever connects, and tells when a connection closes: the end of a process is seen here
+/// at once, which ZeroMQ does not tell.
+/// </summary>
+internal sealed class Door : IDisposable
+{
+    private readonly Socket _listener;
+    private readonly Func<long, DoorGreeting> _greet;
+    private readonly Action<long> _closed;
+    private readonly CancellationTokenSource _stop = new();
+
+    /// <param name="address">Where to listen.</param>
+    /// <param name="greet">Makes the greeting for a token.</param>
+    /// <param name="closed">Told the token of a connection that closed; called on any thread.</param>
+    /// <exception cref="ManagerException">The address is taken or cannot be used.</exception>
+    public Door(DoorAddress address, Func<long, DoorGreeting> greet, Action<long> closed)
+    {
+        _greet = greet;
+        _closed = closed;
+        _listener = Listen(address);
+        Address = _listener.LocalEndPoint is IPEndPoint bound ? address.WithPort(bound.Port) : address;
+    }
+
+    /// <summary>With the port that was taken.</summary>
+    public DoorAddress Address { get; }
+
+    public void Open() => _ = AcceptAsync();
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _listener.Dispose();
+        if (Address.Path is { } path)
+            File.Delete(path);
+    }
+
+    private static Socket Listen(DoorAddress address)
+    {
+        if (!address.IsLoopback)
+        {
+            throw new ManagerException(
+                $"refused to listen on {address}: links are not secured, so only this machine may reach a manager; use tcp://127.0.0.1:PORT or ipc://PATH");
+        }
+
+        var family = address.Path is not null ? AddressFamily.Unix
+            : address.Host.Contains(':', StringComparison.Ordinal) ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
+        var listener = new Socket(family, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            listener.Bind(EndPoint(address));
+            listener.Listen(512);
+            return listener;
+        }
+        catch (SocketException e)
+        {
+            listener.Dispose();
+            throw new ManagerException(
+                e.SocketErrorCode == SocketError.AddressAlreadyInUse
+                    ? $"{address} is in use by another process; choose another port, or 0 for any free one"
+                    : $"cannot listen on {address}: {e.Message}",
+                e);
+        }
+    }
+
+    private static EndPoint EndPoint(DoorAddress address)
+    {
+        if (address.Path is not null)
+            return new UnixDomainSocketEndPoint(address.Path);
+        var host = address.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(address.Host);
+        return new IPEndPoint(host, address.Port);
+    }
+
+    private async Task AcceptAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                var connection = await _listener.AcceptAsync(_stop.Token).ConfigureAwait(false);
+                _ = AttendAsync(connection);
+            }
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+            {
+                return;
+            }
+            catch (SocketException e)
+            {
+                // One peer that gave up while it was accepted, or too many open files: others can still come.
+                await Console.Error.WriteLineAsync($"door: a connection could not be accepted: {e.Message}").ConfigureAwait(false);
+                await Task.Delay(TimeSpan.FromMilliseconds(100)).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task AttendAsync(Socket connection)
+    {
+        var token = BinaryPrimitives.ReadInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(long))) & long.MaxValue;
+        using (connection)
+        {
+            try
+            {
+                await connection.SendAsync(_greet(token).ToFrame(), _stop.Token).ConfigureAwait(false);
+                var nothing = new byte[256];
+                while (await connection.ReceiveAsync(nothing, _stop.Token).ConfigureAwait(false) > 0)
+                {
+                    // Nothing is said here; only the end counts.
+                }
+            }
+            catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
+            {
+                // A broken connection is an end like any other.
+            }
+        }
+
+        _closed(token);
+    }
+}

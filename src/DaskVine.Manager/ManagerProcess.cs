@@ -1,0 +1,171 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Security.Cryptography;
+using DaskVine.Protocol;
+using DaskVine.Protocol.Door;
+using DaskVine.Protocol.Links;
+using DaskVine.Protocol.Records;
+using DaskVine.Scheduling;
+using DaskVine.ZeroMq;
+
+namespace DaskVine.Manager;
+
+/// <summary>The process around the scheduler: receive, decode, decide, perform. One thread does all of it.</summary>
+public sealed class ManagerProcess : IDisposable
+{
+    // Bounds how long decisions wait for more messages to be read.
+    private const int MessagesAtOnce = 256;
+
+    private readonly ManagerOptions _options;
+    private readonly Scheduler _scheduler;
+    private readonly PeerTable _peers = new();
+    private readonly Staging _staging = new();
+    private readonly List<SchedulerEvent> _events = [];
+    private readonly List<SchedulerEffect> _effects = [];
+    private readonly ConcurrentQueue<Action> _posted = new();
+    private readonly ZmqContext _context = new();
+    private readonly ZmqPoller _poller = new();
+    private readonly PeerSocket _clients;
+    private readonly PeerSocket _workers;
+    private readonly Door _door;
+    private readonly Sessions _sessions;
+    private readonly Performer _performer;
+    private bool _stopping;
+
+    /// <summary>Binds everything; nobody is answered before <see cref="Run"/>.</summary>
+    /// <exception cref="ManagerException">The address is taken, or may not be used.</exception>
+    public ManagerProcess(ManagerOptions options)
+    {
+        _options = options;
+        _scheduler = new Scheduler(options.Scheduler);
+        _sessions = new Sessions(options, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)), _peers, _events);
+        _performer = new Performer(_peers, _staging);
+        _door = new Door(options.Address, Greet, token => Post(() => _sessions.OnDoorClosed(token)));
+        _clients = new PeerSocket(_context, Hello.ClientRole, Endpoint("clients"));
+        _workers = new PeerSocket(_context, Hello.WorkerRole, Endpoint("workers"));
+        _clients.AddTo(_poller);
+        _workers.AddTo(_poller);
+    }
+
+    /// <summary>Where the door listens, with the port that was taken.</summary>
+    public DoorAddress Address => _door.Address;
+
+    /// <summary>Serves until <see cref="Stop"/>.</summary>
+    public void Run()
+    {
+        _door.Open();
+        TimeSpan? wakeAt = null;
+        var beatAt = Now + _options.Heartbeat;
+        while (!_stopping)
+        {
+            Wait(wakeAt is { } time && time < beatAt ? time : beatAt);
+            Receive(_workers);
+            Receive(_clients);
+            // After the messages: what a process said last, its goodbye above all, counts before its end.
+            while (_posted.TryDequeue(out var action))
+                action();
+            if (Now >= beatAt)
+            {
+                _sessions.Beat(Now);
+                beatAt = Now + _options.Heartbeat;
+            }
+
+            if (_events.Count > 0 || Now >= wakeAt)
+                wakeAt = Decide();
+            _performer.Flush();
+        }
+    }
+
+    /// <summary>Makes <see cref="Run"/> return; may be called on any thread.</summary>
+    public void Stop() => Post(() => _stopping = true);
+
+    public void Dispose()
+    {
+        _door.Dispose();
+        _poller.Dispose();
+        _clients.Dispose();
+        _workers.Dispose();
+        _context.Dispose();
+        _staging.Dispose();
+    }
+
+    private static TimeSpan Now => Stopwatch.GetElapsedTime(0);
+
+    private TimeSpan? Decide()
+    {
+        var wakeAt = _scheduler.Handle(_events, Now, _effects);
+        _events.Clear();
+        _performer.Perform(_effects);
+        return wakeAt;
+    }
+
+    private void Wait(TimeSpan until)
+    {
+        var left = until - Now;
+        _poller.Poll(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+    }
+
+    private void Receive(PeerSocket socket)
+    {
+        for (var i = 0; i < MessagesAtOnce && socket.TryReceive(out var from, out var header, out var payloads); i++)
+        {
+            try
+            {
+                var message = IncomingMessage.Read(header, payloads);
+                if (_sessions.Receive(socket, from, message, header.Length + payloads.Sum(payload => (long)payload.Length), Now) is { } peer)
+                    Accept(peer, message.Records);
+            }
+            catch (ProtocolException e)
+            {
+                _sessions.OnMalformed(socket, from, e);
+            }
+        }
+    }
+
+    private void Accept(Peer peer, IReadOnlyList<Record> records)
+    {
+        _performer.Touch(peer);
+        foreach (var record in records)
+        {
+            switch (record)
+            {
+                case Heartbeat:
+                    break;
+                case Goodbye:
+                    peer.Leaving = true;
+                    break;
+                case Chunk chunk when peer.Worker is not null:
+                    if (_staging.Receive(chunk))
+                        _events.Add(new FileStaged(chunk.File, chunk.Size));
+                    break;
+                case Completed or Failed or Retracted or FileLost when peer.Worker is { } worker:
+                    _events.Add(new WorkerSent(worker, record));
+                    break;
+                case SubmitNodes or FunctionCode or OpenGraph or SealGraph or CancelGraph when peer.Client is { } client:
+                    _events.Add(new ClientSent(client, record));
+                    break;
+                default:
+                    throw new ProtocolException($"a {peer.Socket.Role} may not send {record.Kind}");
+            }
+        }
+    }
+
+    private DoorGreeting Greet(long token)
+    {
+        _sessions.OnDoorOpened(token);
+        return new DoorGreeting(Advertised(_clients), Advertised(_workers), token, _options.Name ?? "");
+    }
+
+    // A peer knows by which name it reached this host; we do not.
+    private string Advertised(PeerSocket socket) =>
+        Address.Path is not null ? socket.Endpoint : $"tcp://*:{socket.Endpoint[(socket.Endpoint.LastIndexOf(':') + 1)..]}";
+
+    private string Endpoint(string role) =>
+        Address.Path is { } path ? $"ipc://{path}.{role}" : Address.WithPort(0).ToString().Replace("localhost", "127.0.0.1", StringComparison.Ordinal);
+
+    private void Post(Action action)
+    {
+        _posted.Enqueue(action);
+        _poller.Wake();
+    }
+}

@@ -1,0 +1,38 @@
+using DaskVine.Protocol.Links;
+using DaskVine.Scheduling;
+
+namespace DaskVine.Manager;
+
+/// <summary>A client or worker with a link.</summary>
+internal sealed class Peer(PeerSocket socket, string instance, string name, long token, Outbox outbox)
+{
+    public PeerSocket Socket { get; } = socket;
+
+    /// <summary>Unique per process; also its routing id.</summary>
+    public string Instance { get; } = instance;
+
+    public string Name { get; } = name;
+
+    /// <summary>Of its connection at the door.</summary>
+    public long Token { get; set; } = token;
+
+    /// <summary>Of its present link.</summary>
+    public Outbox Outbox { get; set; } = outbox;
+
+    /// <summary>Set for a worker.</summary>
+    public WorkerId? Worker { get; init; }
+
+    /// <summary>Set for a client.</summary>
+    public ClientId? Client { get; init; }
+
+    /// <summary>Large files on their way to it, in order.</summary>
+    public Queue<BulkTransfer> Bulk { get; } = new();
+
+    public TimeSpan LastHeard { get; set; }
+
+    /// <summary>It has said goodbye, so its end is no crash.</summary>
+    public bool Leaving { get; set; }
+
+    /// <summary>In the list of peers with something to send.</summary>
+    public bool Touched { get; set; }
+}

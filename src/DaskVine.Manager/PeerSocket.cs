@@ -1,0 +1,87 @@
+using System.Text;
+using DaskVine.Protocol;
+using DaskVine.Protocol.Links;
+using DaskVine.ZeroMq;
+
+namespace DaskVine.Manager;
+
+/// <summary>One ROUTER: messages with the routing id of whom they are from or for.</summary>
+internal sealed class PeerSocket : IDisposable
+{
+    // A header or payload frame longer than this ends the connection before it is held in memory.
+    private const long MaxFrameBytes = 1L << 30;
+
+    private readonly ZmqSocket _socket;
+    private readonly ZmqMessage _incoming = new();
+    private readonly ZmqMessage _outgoing = new();
+
+    /// <param name="context">Where the socket lives.</param>
+    /// <param name="role">The role that peers must have here.</param>
+    /// <param name="endpoint">To bind to.</param>
+    public PeerSocket(ZmqContext context, string role, string endpoint)
+    {
+        Role = role;
+        _socket = new ZmqSocket(context, ZmqSocketType.Router)
+        {
+            // A peer that reconnects takes its place over; one that is gone is an error rather than silence.
+            RouterHandover = true,
+            RouterMandatory = true,
+            // Credit bounds what waits, so a high-water mark would only drop.
+            SendHighWatermark = 0,
+            ReceiveHighWatermark = 0,
+            Linger = TimeSpan.FromMilliseconds(200),
+            MaxMessageSize = MaxFrameBytes,
+        };
+        _socket.Bind(endpoint);
+    }
+
+    public string Role { get; }
+
+    public string Endpoint => _socket.LastEndpoint;
+
+    public ZmqPollItem AddTo(ZmqPoller poller) => poller.Add(_socket, ZmqPollEvents.In, this);
+
+    /// <summary>The next message, if one is there. Its memory is its own.</summary>
+    public bool TryReceive(out string from, out ReadOnlyMemory<byte> header, out ReadOnlyMemory<byte>[] payloads)
+    {
+        (from, header, payloads) = ("", default, []);
+        if (!_socket.TryReceive(_incoming))
+            return false;
+        from = Encoding.ASCII.GetString(_incoming[0].Span);
+        header = _incoming.Count > 1 ? _incoming[1].ToArray() : default;
+        payloads = _incoming.Count > 2 ? new ReadOnlyMemory<byte>[_incoming.Count - 2] : [];
+        for (var i = 0; i < payloads.Length; i++)
+            payloads[i] = _incoming[i + 2].ToArray();
+        _incoming.Clear();
+        return true;
+    }
+
+    /// <summary>Sends, or does nothing when the peer is gone: the door tells of that.</summary>
+    public void Send(string to, ReadOnlyMemory<byte> header, IReadOnlyList<ReadOnlyMemory<byte>> payloads)
+    {
+        _outgoing.Clear();
+        _outgoing.AddCopy(Encoding.ASCII.GetBytes(to));
+        _outgoing.Add(header);
+        foreach (var payload in payloads)
+            _outgoing.Add(payload);
+        try
+        {
+            _socket.TrySend(_outgoing);
+        }
+        catch (ZmqException e) when (e.Error == ZmqError.HostUnreachable)
+        {
+            _outgoing.Clear();
+        }
+    }
+
+    /// <summary>Answers outside any link.</summary>
+    public void SendUnlinked(string to, Protocol.Records.Record record) =>
+        Send(to, OutgoingMessage.Of(record).HeaderFrame(default), []);
+
+    public void Dispose()
+    {
+        _incoming.Dispose();
+        _outgoing.Dispose();
+        _socket.Dispose();
+    }
+}

@@ -1,0 +1,105 @@
+using DaskVine.Protocol.Records;
+using DaskVine.Scheduling;
+
+namespace DaskVine.Manager;
+
+/// <summary>Performs the scheduler's effects: records go to outboxes, large files are pumped while there is room.</summary>
+internal sealed class Performer(PeerTable peers, Staging staging)
+{
+    // Enough to keep a link busy, little enough that small records do not wait long behind it.
+    private const long BulkWaitingBytes = 4L << 20;
+
+    // Peers with Touched set, each once.
+    private readonly List<Peer> _touched = [];
+
+    public void Perform(List<SchedulerEffect> effects)
+    {
+        foreach (var effect in effects)
+        {
+            switch (effect)
+            {
+                case ToWorker e when peers.Find(e.Worker) is { } peer: Post(peer, e.Record); break;
+                case ToClient e when peers.Find(e.Client) is { } peer: Post(peer, e.Record); break;
+                case PutFile e when peers.Find(e.Worker) is { } peer:
+                    Start(peer, new BulkTransfer(
+                        e.File, e.Size, e.Value, staging.Find(e.File), (offset, data) => new Chunk(e.File, e.Size, offset, data)));
+                    break;
+                case SendFile e when peers.Find(e.Client) is { } peer:
+                    Start(peer, new BulkTransfer(
+                        e.File, e.Size, e.Value, staging.Find(e.File), (offset, data) => new Result(e.Graph, e.Node, e.Size, offset, data)));
+                    break;
+                case DropStaged e: staging.Drop(e.File); break;
+                case ToWorker or ToClient or PutFile or SendFile:
+                    // The peer has gone; the scheduler learns of it from the event that is on its way.
+                    break;
+                default: throw new InvalidOperationException($"nothing performs {effect.GetType().Name}");
+            }
+        }
+
+        effects.Clear();
+    }
+
+    public void Touch(Peer peer)
+    {
+        if (peer.Touched)
+            return;
+        peer.Touched = true;
+        _touched.Add(peer);
+    }
+
+    /// <summary>Sends what may be sent.</summary>
+    public void Flush()
+    {
+        foreach (var peer in _touched)
+        {
+            peer.Touched = false;
+            do
+            {
+                Pump(peer);
+                while (peer.Outbox.TryTake(out var header, out var frames))
+                    peer.Socket.Send(peer.Instance, header, frames);
+            }
+            while (peer.Bulk.Count > 0 && peer.Outbox.WaitingBytes < BulkWaitingBytes);
+        }
+
+        _touched.Clear();
+    }
+
+    private void Post(Peer peer, Record record)
+    {
+        // What is on its way to a worker that is to drop it would stay there for ever.
+        if (record is Release release && peer.Bulk.Count > 0)
+            Abandon(peer, release);
+        peer.Outbox.Post(record);
+        Touch(peer);
+    }
+
+    private void Start(Peer peer, BulkTransfer transfer)
+    {
+        peer.Bulk.Enqueue(transfer);
+        Touch(peer);
+    }
+
+    private static void Pump(Peer peer)
+    {
+        while (peer.Outbox.WaitingBytes < BulkWaitingBytes && peer.Bulk.TryPeek(out var transfer))
+        {
+            if (transfer.Next() is { } record)
+                peer.Outbox.Post(record);
+            else
+                peer.Bulk.Dequeue().Dispose();
+        }
+    }
+
+    private static void Abandon(Peer peer, Release release)
+    {
+        for (var left = peer.Bulk.Count; left > 0; left--)
+        {
+            var transfer = peer.Bulk.Dequeue();
+            if (release.Files.Contains(transfer.File))
+                transfer.Dispose();
+            else
+                peer.Bulk.Enqueue(transfer);
+        }
+    }
+}

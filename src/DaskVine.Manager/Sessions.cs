@@ -1,0 +1,155 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using DaskVine.Protocol;
+using DaskVine.Protocol.Links;
+using DaskVine.Protocol.Records;
+using DaskVine.Scheduling;
+
+namespace DaskVine.Manager;
+
+/// <summary>Makes links and ends them: hellos, gaps, doors that close, silence. What it learns goes to the scheduler as events.</summary>
+internal sealed class Sessions(ManagerOptions options, string instance, PeerTable peers, List<SchedulerEvent> events)
+{
+    // Tokens of connections at the door that are open. The door's threads add: a hello may come as soon as the greeting has gone.
+    private readonly ConcurrentDictionary<long, bool> _open = new();
+    private int _lastWorker;
+    private int _lastClient;
+
+    /// <summary>May be called on any thread.</summary>
+    public void OnDoorOpened(long token) => _open.TryAdd(token, true);
+
+    public void OnDoorClosed(long token)
+    {
+        _open.TryRemove(token, out _);
+        if (peers.Find(token) is { } peer)
+            End(peer, crashed: !peer.Leaving, "its process ended");
+    }
+
+    /// <summary>Takes in one message: the records to handle, or null when it was for the session alone.</summary>
+    public Peer? Receive(PeerSocket socket, string from, IncomingMessage message, long bytes, TimeSpan now)
+    {
+        if (message.Records is [Hello hello, ..])
+        {
+            OnHello(socket, from, hello, message.Header, now);
+            return null;
+        }
+
+        if (peers.Find(from) is not { } peer || peer.Socket != socket)
+        {
+            socket.SendUnlinked(from, new Rehello("this manager does not know the link"));
+            return null;
+        }
+
+        peer.LastHeard = now;
+        switch (peer.Outbox.Receive(message.Header, bytes))
+        {
+            case LinkVerdict.Deliver:
+                return peer;
+            case LinkVerdict.Gap:
+                AskForHello(peer, "a message before this one was lost");
+                return null;
+            case LinkVerdict.WrongEpoch:
+                // Left over from before the last hello: the peer has said it, so nothing is to be asked.
+                return null;
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>Bytes came that are not of the protocol: the sender is told and has to begin anew.</summary>
+    public void OnMalformed(PeerSocket socket, string from, ProtocolException reason)
+    {
+        Console.Error.WriteLine($"manager: malformed message refused: {reason.Message}");
+        if (peers.Find(from) is { } peer && peer.Socket == socket)
+            AskForHello(peer, reason.Message);
+        else
+            socket.SendUnlinked(from, new Refuse(reason.Message));
+    }
+
+    /// <summary>Gives up workers that were silent for too long and says a heartbeat to the others.</summary>
+    public void Beat(TimeSpan now)
+    {
+        foreach (var peer in peers.Workers.ToArray())
+        {
+            if (now - peer.LastHeard > 6 * options.Heartbeat)
+                End(peer, crashed: false, $"not heard for {6 * options.Heartbeat.TotalSeconds:0} s");
+            else
+                SendUnsequenced(peer, new Heartbeat());
+        }
+    }
+
+    private void OnHello(PeerSocket socket, string from, Hello hello, in LinkHeader header, TimeSpan now)
+    {
+        if (!IsAcceptable(socket, from, hello, header, out var reason))
+        {
+            Console.Error.WriteLine($"manager: {hello.Role} {hello.Name} refused: {reason}");
+            socket.SendUnlinked(from, new Refuse(reason));
+            return;
+        }
+
+        var outbox = new Outbox(header.Epoch);
+        outbox.Receive(header, 0);
+        var peer = peers.Find(from);
+        if (peer is null)
+            peers.Add(peer = NewPeer(socket, hello, outbox));
+        else
+            Renew(peer, hello, outbox);
+        peer.LastHeard = now;
+        SendUnsequenced(peer, new Welcome(instance, options.Name ?? "", (int)options.Heartbeat.TotalMilliseconds));
+        if (peer.Worker is { } worker)
+            events.Add(new WorkerJoined(worker, hello));
+        else
+            events.Add(new ClientJoined(peer.Client!.Value, hello.Name));
+        Console.Error.WriteLine($"manager: {hello.Role} {hello.Name} joined ({hello.Cores} cores)");
+    }
+
+    private bool IsAcceptable(PeerSocket socket, string from, Hello hello, in LinkHeader header, [NotNullWhen(false)] out string? reason)
+    {
+        reason = null;
+        if (hello.ProtocolVersion != ProtocolVersion.Current)
+            reason = $"it speaks protocol {hello.ProtocolVersion}, this manager {ProtocolVersion.Current}: use the same release on both sides";
+        else if (hello.Role != socket.Role)
+            reason = $"this is the socket for a {socket.Role}, not for a {hello.Role}";
+        else if (hello.Instance != from)
+            reason = "its instance is not its routing id";
+        else if (header.Epoch == 0)
+            reason = "a hello needs an epoch";
+        else if (!_open.ContainsKey(hello.Token))
+            reason = "it has no open connection at the door with that token";
+        return reason is null;
+    }
+
+    private Peer NewPeer(PeerSocket socket, Hello hello, Outbox outbox) => hello.Role == Hello.WorkerRole
+        ? new Peer(socket, hello.Instance, hello.Name, hello.Token, outbox) { Worker = new WorkerId(++_lastWorker) }
+        : new Peer(socket, hello.Instance, hello.Name, hello.Token, outbox) { Client = new ClientId(++_lastClient) };
+
+    private void Renew(Peer peer, Hello hello, Outbox outbox)
+    {
+        peers.Retoken(peer, hello.Token);
+        peer.Outbox = outbox;
+        DropBulk(peer);
+    }
+
+    private void End(Peer peer, bool crashed, string reason)
+    {
+        peers.Remove(peer);
+        DropBulk(peer);
+        Console.Error.WriteLine($"manager: {peer.Socket.Role} {peer.Name} left: {reason}");
+        if (peer.Worker is { } worker)
+            events.Add(new WorkerLeft(worker, crashed, reason));
+        else
+            events.Add(new ClientLeft(peer.Client!.Value));
+    }
+
+    // The scheduler asks again for what a broken link has swallowed.
+    private static void DropBulk(Peer peer)
+    {
+        while (peer.Bulk.TryDequeue(out var transfer))
+            transfer.Dispose();
+    }
+
+    private static void AskForHello(Peer peer, string reason) => peer.Socket.SendUnlinked(peer.Instance, new Rehello(reason));
+
+    private static void SendUnsequenced(Peer peer, Record record) =>
+        peer.Socket.Send(peer.Instance, OutgoingMessage.Of(record).HeaderFrame(peer.Outbox.Link.StampUnsequenced()), []);
+}

@@ -1,0 +1,79 @@
+using DaskVine.Protocol;
+using Microsoft.Win32.SafeHandles;
+
+namespace DaskVine.Manager;
+
+/// <summary>A large file that came to the manager: written chunk by chunk, read by transfers, deleted after the last of them.</summary>
+internal sealed class StagedFile : IDisposable
+{
+    private readonly string _path;
+    private readonly SafeFileHandle _handle;
+    private long _received;
+    private int _readers;
+    private bool _dropped;
+
+    public StagedFile(string directory, FileId file, long size)
+    {
+        File = file;
+        Size = size;
+        _path = Path.Combine(directory, $"file-{file.Value}");
+        _handle = System.IO.File.OpenHandle(_path, FileMode.Create, FileAccess.ReadWrite, FileShare.Read);
+    }
+
+    public FileId File { get; }
+
+    public long Size { get; }
+
+    public bool IsWhole => _received == Size;
+
+    /// <summary>Adds a chunk.</summary>
+    /// <exception cref="ProtocolException">It is not the next one.</exception>
+    public void Write(long offset, ReadOnlySpan<byte> data)
+    {
+        if (offset != _received || data.Length > Size - _received)
+            throw new ProtocolException($"{File}: a chunk of {data.Length} bytes at {offset} where {_received} of {Size} have come");
+        RandomAccess.Write(_handle, data, offset);
+        _received += data.Length;
+    }
+
+    public ReadOnlyMemory<byte> Read(long offset, int length)
+    {
+        var data = GC.AllocateUninitializedArray<byte>(length);
+        for (var read = 0; read < length;)
+        {
+            var count = RandomAccess.Read(_handle, data.AsSpan(read), offset + read);
+            if (count == 0)
+                throw new EndOfStreamException($"{_path} has less than the {Size} bytes that were written to it");
+            read += count;
+        }
+
+        return data;
+    }
+
+    public void AddReader() => _readers++;
+
+    public void RemoveReader()
+    {
+        _readers--;
+        DeleteIfUnused();
+    }
+
+    /// <summary>Deletes it once no transfer reads it.</summary>
+    public void Drop()
+    {
+        _dropped = true;
+        DeleteIfUnused();
+    }
+
+    public void Dispose()
+    {
+        _handle.Dispose();
+        System.IO.File.Delete(_path);
+    }
+
+    private void DeleteIfUnused()
+    {
+        if (_dropped && _readers == 0)
+            Dispose();
+    }
+}
