@@ -1,0 +1,56 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using DaskVine.Manager;
+using DaskVine.Protocol.Door;
+using DaskVine.ZeroMq;
+
+namespace DaskVine.Cli;
+
+/// <summary><c>daskvine manager</c></summary>
+internal static class ManagerCommand
+{
+    public static Command Create()
+    {
+        var listen = new Option<string>("--listen")
+        {
+            Description = "Address to listen on: ipc:///path or tcp://127.0.0.1:PORT (0: any free port)",
+            DefaultValueFactory = _ => "tcp://127.0.0.1:9123",
+        };
+        var name = new Option<string?>("--name") { Description = "Name under which workers and clients on this machine find this manager" };
+        var withInput = new Option<bool>("--exit-with-stdin") { Description = "End when standard input ends" };
+        var command = new Command("manager", "Run a manager: clients send graphs to it, workers take tasks from it.") { listen, name, withInput };
+        command.SetAction(parsed => Run(parsed.GetValue(listen)!, parsed.GetValue(name), parsed.GetValue(withInput)));
+        return command;
+    }
+
+    private static int Run(string listen, string? name, bool exitWithInput)
+    {
+        try
+        {
+            Serve(new ManagerOptions { Address = DoorAddress.Parse(listen), Name = name, ExitWithStandardInput = exitWithInput });
+            return 0;
+        }
+        catch (Exception e) when (e is ManagerException or FormatException or ZmqException or ZmqNotFoundException)
+        {
+            return Announcement.Error(e.Message);
+        }
+    }
+
+    private static void Serve(ManagerOptions options)
+    {
+        using var manager = new ManagerProcess(options);
+        using var publication = options.Name is { } name ? ManagerNames.Publish(name, manager.Address) : null;
+        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        if (options.ExitWithStandardInput)
+            StandardInput.WhenEnded(manager.Stop);
+        Announcement.Ready(manager.Address.ToString(), manager.Address.Port);
+        manager.Run();
+
+        void OnSignal(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            manager.Stop();
+        }
+    }
+}
