@@ -1,0 +1,91 @@
+"""The ZeroMQ socket to the manager with its link: records in, records out. Not for several threads at once."""
+
+import os
+import platform
+import uuid
+
+import cloudpickle
+import dask
+import msgpack
+import zmq
+
+from daskvine import __version__
+from daskvine import records as r
+from daskvine.link import Link
+
+
+class Channel:
+    """A DEALER connected to `endpoint`; nothing is sent before `say_hello`."""
+
+    def __init__(self, endpoint):
+        self._instance = "client-" + uuid.uuid4().hex
+        self._link = Link()
+        # Records and payload frames of the next message.
+        self._batch, self._frames = [], []
+        self._context = zmq.Context()
+        self.socket = self._context.socket(zmq.DEALER)
+        self.socket.identity = self._instance.encode()
+        # Unlimited: ZeroMQ drops what is above its marks, and the link's credit bounds both sides already.
+        self.socket.sndhwm = self.socket.rcvhwm = 0
+        self.socket.connect(endpoint)
+
+    @property
+    def is_blocked(self):
+        """Whether messages wait for the manager's credit."""
+        return self._link.is_blocked
+
+    def say_hello(self, token):
+        """Introduce this client; `token` is what the manager's door gave out."""
+        name = f"{platform.node()}-{os.getpid()}"
+        hello = [r.HELLO, r.PROTOCOL_VERSION, "client", self._instance, name, token, _versions(), 0, [], []]
+        self.socket.send_multipart(self._link.unsequenced(hello))
+
+    def add(self, record, places=()):
+        """Put a record into the next message.
+
+        `places` are ``(list, index)`` pairs in it that hold bytes; large ones travel as frames of their own.
+        """
+        self._batch.append(record)
+        for container, index in places:
+            payload = container[index]
+            if len(payload) >= r.FRAME_FROM_BYTES:
+                container[index] = len(self._frames)
+                self._frames.append(payload)
+
+    def receive(self):
+        """Yield ``(record, payload frames)`` of everything that has arrived. Raises LinkBroken."""
+        while True:
+            try:
+                frames = self.socket.recv_multipart(zmq.NOBLOCK, copy=False)
+            except zmq.Again:
+                return
+            buffers = [frame.buffer for frame in frames]
+            for record in self._link.receive(buffers):
+                yield record, buffers[1:]
+
+    def send(self):
+        """Send what was added, as far as there is credit, or an acknowledgement if one is due."""
+        if self._batch:
+            self._link.submit(self._batch, self._frames)
+            self._batch, self._frames = [], []
+        for frames in self._link.sendable():
+            self.socket.send_multipart(frames)
+        acknowledgement = self._link.acknowledgement()
+        if acknowledgement:
+            self.socket.send_multipart(acknowledgement)
+
+    def close(self, linger_ms):
+        """Close, after giving what was sent `linger_ms` to leave."""
+        self._context.destroy(linger=linger_ms)
+
+
+def _versions():
+    return {
+        "daskvine": __version__,
+        "python": platform.python_version(),
+        "dask": dask.__version__,
+        "cloudpickle": cloudpickle.__version__,
+        "msgpack": ".".join(map(str, msgpack.version)),
+        "pyzmq": zmq.__version__,
+        "pickle": "5",
+    }

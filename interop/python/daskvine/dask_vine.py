@@ -1,0 +1,196 @@
+"""The front: `DaskVine`, whose `get` is a Dask scheduler."""
+
+import logging
+import os
+import weakref
+
+from daskvine.cluster import Cluster
+from daskvine.connection import Connection
+from daskvine.door import Door
+from daskvine.errors import DaskVineError
+from daskvine.graph import as_dict, flatten_keys, nest_results
+from daskvine.progress import make_progress
+from daskvine.run import MODES, GraphRun
+
+_log = logging.getLogger("daskvine")
+
+
+class DaskVine:
+    """A manager to run Dask graphs on: ``x.compute(scheduler=vine.get)``.
+
+    ``DaskVine()`` starts a manager and `workers` local workers (one per core by default) of `cores` cores each.
+    ``DaskVine("ipc:///path")`` and ``DaskVine("tcp://host:port")`` attach to a manager that is running.
+    ``DaskVine(port=…, name=…)`` starts a manager that listens on ``tcp://127.0.0.1:port`` (0: any free port), can
+    be found by `name`, and gets local workers only when `workers` says so.
+
+    `task_mode` is "function-calls" (functions stay loaded) or "tasks" (a fresh interpreter each).
+    `progress`: None shows a bar on a terminal, True always shows something, False never.
+    What it started ends with `close()`, at the end of the `with` block, or with this process.
+    Raises ManagerUnreachable, ValueError, and DaskVineError when the program is not there.
+    """
+
+    def __init__(
+        self, address=None, *, workers=None, cores=1, port=None, name=None, task_mode="function-calls", progress=None
+    ):
+        _check_mode(task_mode)
+        _check_arguments(address, workers, cores, port, name)
+        self._task_mode = task_mode
+        self._progress = progress
+        self._notices = Notices()
+        self._cluster = None
+        if address is None:
+            listens = port is not None or name is not None
+            self._cluster = Cluster(
+                workers=workers if workers is not None else 0 if listens else _core_count() // cores or 1,
+                cores=cores,
+                listen=f"tcp://127.0.0.1:{port or 0}" if listens else None,
+                name=name,
+            )
+        try:
+            self._connection = self._connect(address)
+        except BaseException:
+            if self._cluster:
+                self._cluster.close()
+            raise
+        self._owner = os.getpid()
+        self._close = weakref.finalize(self, _close, self._connection, self._cluster)
+        _opened.add(self)
+
+    @property
+    def address(self):
+        """Where the manager listens: what `DaskVine(address)` and `daskvine worker` take."""
+        return self._door.address
+
+    @property
+    def port(self):
+        """The TCP port of the manager's door, or None when it listens on a Unix socket."""
+        return int(self.address.rpartition(":")[2]) if self.address.startswith("tcp:") else None
+
+    @property
+    def name(self):
+        """The name of the manager."""
+        return self._door.name
+
+    @property
+    def manager_pid(self):
+        """The process id of the manager that this object started, or None."""
+        return self._cluster.manager.pid if self._cluster else None
+
+    @property
+    def worker_pids(self):
+        """The process ids of the workers that this object started, in the order of their names."""
+        return [worker.pid for worker in self._cluster.workers] if self._cluster else []
+
+    @property
+    def notices(self):
+        """What the manager last had to say, by code: ``{"waiting-for-workers": text}``."""
+        return dict(self._notices.texts)
+
+    def get(self, dsk, keys, *, task_mode=None, **ignored):
+        """The values of `keys` in the graph `dsk`: Dask's scheduler interface.
+
+        `keys` is a key or a list of such, nested at will; every list becomes a tuple.
+        Other keywords, which Dask passes on to its own schedulers, are ignored.
+        Raises what a task raised (with the remote traceback as cause and a note that names task and worker),
+        KeyError for an unknown key, RuntimeError for a cycle, SerializationError, TaskDied, ManagerLost, WorkersLost.
+        """
+        task_mode = task_mode or self._task_mode
+        _check_mode(task_mode)
+        if not self._close.alive:
+            raise DaskVineError("this DaskVine was closed")
+        if os.getpid() != self._owner:
+            raise DaskVineError("a DaskVine cannot be used in a forked child of the process that made it")
+        wanted = flatten_keys(keys)
+        if not wanted:
+            return nest_results(keys, {})
+        self._notices.forget()
+        progress = make_progress(self._progress)
+        try:
+            results = GraphRun(self._connection, as_dict(dsk), wanted, task_mode, progress).execute()
+        finally:
+            if progress:
+                progress.close()
+        return nest_results(keys, results)
+
+    __call__ = get
+
+    def close(self):
+        """End the connection and everything that this object started. May be called twice."""
+        self._close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.close()
+
+    def __repr__(self):
+        state = "" if self._close.alive else " closed"
+        return f"<DaskVine {self.address} workers={len(self.worker_pids)}{state}>"
+
+    def _forget_after_fork(self):
+        if self._close.alive:
+            self._connection.forget_after_fork()
+            if self._cluster:
+                self._cluster.forget_after_fork()
+
+    def _connect(self, address):
+        cluster = self._cluster
+        self._door = cluster.open_door() if cluster else Door(address)
+        return Connection(
+            self._door,
+            watched=cluster.watched() if cluster else None,
+            on_lost=cluster.how_manager_ended if cluster else lambda: f"it was at {address}",
+            on_notice=self._notices.hear,
+        )
+
+
+class Notices:
+    """What the manager says, told to the user once per situation."""
+
+    def __init__(self):
+        self.texts = {}
+
+    def hear(self, code, text):
+        if code not in self.texts:
+            _log.warning("%s", text)
+        self.texts[code] = text
+
+    def forget(self):
+        self.texts.clear()
+
+
+def _close(connection, cluster):
+    connection.close()
+    if cluster:
+        cluster.close()
+
+
+def _check_mode(task_mode):
+    if task_mode not in MODES:
+        raise ValueError(f"task_mode is {task_mode!r}, but must be one of: {', '.join(map(repr, MODES))}")
+
+
+def _check_arguments(address, workers, cores, port, name):
+    if address is not None and (workers is not None or port is not None or name is not None):
+        raise ValueError("an address is for attaching to a manager that runs; workers, port and name are for a new one")
+    if cores < 1 or (workers is not None and workers < 0):
+        raise ValueError(f"workers={workers!r}, cores={cores!r}: there is nothing to run on")
+    if port is not None and not 0 <= port <= 65535:
+        raise ValueError(f"port={port!r} is not a TCP port")
+
+
+def _core_count():
+    return len(os.sched_getaffinity(0))
+
+
+# Every open DaskVine; a forked child closes its copies of their pipes, or nothing would end with this process.
+_opened = weakref.WeakSet()
+
+
+def _forget_after_fork():
+    for vine in _opened:
+        vine._forget_after_fork()
+
+
+os.register_at_fork(after_in_child=_forget_after_fork)

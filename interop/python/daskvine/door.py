@@ -1,0 +1,123 @@
+"""The door of a manager: its one published address, and the connection that tells whether it is alive."""
+
+import errno
+import socket
+import time
+from urllib.parse import urlsplit
+
+import msgpack
+
+from daskvine.errors import ManagerUnreachable
+
+_FRAME_BYTES_MAX = 1 << 16
+_HOW_TO_START = "start one with `daskvine manager --listen {address}`"
+
+
+class Door:
+    """An open connection to the manager at `address` (``ipc:///path`` or ``tcp://host:port``).
+
+    `while_starting()`, when given, is asked between attempts and raises when there is no more hope; without it
+    the first refusal is final. `timeout` is in seconds, for connecting and for the manager's first frame.
+    Raises ManagerUnreachable.
+    """
+
+    def __init__(self, address, timeout=10.0, while_starting=None):
+        self.address = address
+        self._family, self._target = _parse(address)
+        deadline = time.monotonic() + timeout
+        self.socket = self._connect(deadline, while_starting)
+        try:
+            self._greet(_read_frame(self.socket, deadline))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            self.socket.close()
+            raise ManagerUnreachable(f"what listens at {address} is not a DaskVine manager: {error}") from error
+        self.socket.settimeout(None)
+
+    def is_closed(self):
+        """Whether the manager's side is gone; to be asked when the socket is readable."""
+        try:
+            return not self.socket.recv(4096, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+
+    def close(self):
+        self.socket.close()
+
+    def _connect(self, deadline, while_starting):
+        while True:
+            door = socket.socket(self._family, socket.SOCK_STREAM)
+            try:
+                door.settimeout(max(0.001, deadline - time.monotonic()))
+                door.connect(self._target)
+            except OSError as error:
+                door.close()
+                if while_starting is None or time.monotonic() >= deadline or not _may_yet_open(error):
+                    raise self._unreachable(error) from error
+                while_starting()
+                time.sleep(0.002)
+                continue
+            if self._family != socket.AF_UNIX:
+                _watch_for_partition(door)
+            return door
+
+    def _unreachable(self, error):
+        how = _HOW_TO_START.format(address=self.address)
+        reason = error.strerror or str(error)
+        return ManagerUnreachable(f"no manager can be reached at {self.address}: {reason}; {how}")
+
+    def _greet(self, frame):
+        if frame.get("daskvine") != 1:
+            raise ValueError(f"it speaks version {frame.get('daskvine')!r} of the protocol, this client 1")
+        host = self.socket.getpeername()[0] if self._family != socket.AF_UNIX else None
+        self.clients = _reachable(frame["clients"], host)
+        self.token = frame["token"]
+        self.name = frame["name"]
+
+
+def _parse(address):
+    if address.startswith("ipc://") and len(address) > len("ipc://"):
+        return socket.AF_UNIX, address[len("ipc://"):]
+    parts = urlsplit(address)
+    if parts.scheme == "tcp" and parts.hostname and parts.port:
+        family = socket.AF_INET6 if ":" in parts.hostname else socket.AF_INET
+        return family, (parts.hostname, parts.port)
+    raise ValueError(f"not the address of a manager: {address!r} (ipc:///path or tcp://host:port)")
+
+
+def _may_yet_open(error):
+    return error.errno in (errno.ECONNREFUSED, errno.ENOENT, errno.EAGAIN)
+
+
+def _reachable(endpoint, host):
+    """The star of ``tcp://*:PORT`` stands for the host that was connected to."""
+    if host is None:
+        return endpoint
+    return endpoint.replace("*", f"[{host}]" if ":" in host else host)
+
+
+def _read_frame(door, deadline):
+    size = int.from_bytes(_read_exactly(door, 4, deadline), "little")
+    if size > _FRAME_BYTES_MAX:
+        raise ValueError(f"its first frame claims {size} bytes")
+    return msgpack.unpackb(_read_exactly(door, size, deadline))
+
+
+def _read_exactly(door, count, deadline):
+    data = b""
+    while len(data) < count:
+        door.settimeout(max(0.001, deadline - time.monotonic()))
+        part = door.recv(count - len(data))
+        if not part:
+            raise ValueError("it closed the connection")
+        data += part
+    return data
+
+
+def _watch_for_partition(door):
+    # A host that vanishes closes nothing: let TCP ask, and give up after about 25 s.
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    door.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 10)
+    door.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 5)
+    door.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3)

@@ -1,0 +1,29 @@
+"""The record kinds and failure kinds of the protocol (table "Records" in src/ARCHITECTURE.md)."""
+
+PROTOCOL_VERSION = 1
+
+HELLO = 1
+WELCOME = 2
+REFUSE = 3
+REHELLO = 4
+HEARTBEAT = 5
+GOODBYE = 6
+FUNCTION = 10
+OPEN_GRAPH = 11
+SUBMIT_NODES = 12
+SEAL_GRAPH = 13
+CANCEL_GRAPH = 14
+RESULT = 20
+GRAPH_FAILED = 21
+PROGRESS = 22
+NOTICE = 23
+
+RAISED = 0
+UNLOADABLE = 1
+UNPICKLABLE = 2
+DIED = 3
+LOST = 4
+INVALID = 5
+
+# Payloads of this many bytes and more travel in a frame of their own.
+FRAME_FROM_BYTES = 16 << 10

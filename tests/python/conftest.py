@@ -1,0 +1,18 @@
+"""Makes the package of this checkout importable, here and in the processes that tests start."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = str(Path(__file__).resolve().parents[2] / "interop" / "python")
+
+sys.path.insert(0, PACKAGE)
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [PACKAGE, os.environ.get("PYTHONPATH")]))
+
+
+@pytest.fixture
+def run_dir(tmp_path_factory):
+    """A directory whose path is short enough for Unix sockets."""
+    return tmp_path_factory.mktemp("v")

@@ -1,0 +1,193 @@
+"""A manager and worker in one thread of the test: speaks the client's side of the protocol on real sockets.
+
+It runs a graph when it is sealed, unless a test has it react otherwise.
+"""
+
+import socket
+import threading
+
+import msgpack
+import zmq
+
+from daskvine import records as r
+from daskvine.host_calls import Calls
+
+TOKEN = 4711
+
+
+class FakeManager:
+    """Listens on a Unix socket in `directory`; a context manager.
+
+    `on_sealed(graph, client)`, if given, answers instead of running the graph; `on_hello(client, hello)` instead of
+    welcoming. `credit` is what it grants; `chunk` the size of result pieces in bytes. `seen` are all records that came,
+    in order, `messages` how many sequenced messages brought them.
+    """
+
+    def __init__(self, directory, *, on_sealed=None, on_hello=None, credit=1 << 20, chunk=1 << 30):
+        self.address = f"ipc://{directory}/door"
+        self.credit = credit
+        self.chunk = chunk
+        self.seen = []
+        self.messages = 0
+        self.largest_backlog = 0
+        self.cancelled = threading.Event()
+        self.sealed = threading.Event()
+        self.goodbye = threading.Event()
+        self._on_sealed = on_sealed or Client.run
+        self._on_hello = on_hello or Client.welcome
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(f"{directory}/door")
+        self._listener.listen()
+        self._doors = []
+        self._context = zmq.Context()
+        self._router = self._context.socket(zmq.ROUTER)
+        self._clients_endpoint = f"ipc://{directory}/clients"
+        # It ignores the credit that clients grant, so ZeroMQ must hold what they have not read yet.
+        self._router.sndhwm = 0
+        self._router.bind(self._clients_endpoint)
+        self._stop_receiver, self._stop_sender = socket.socketpair()
+        self._clients = {}
+        self._error = None
+        self._thread = threading.Thread(target=self._guarded_loop)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exception):
+        self.die()
+        if self._error and exception[0] is None:
+            raise self._error
+
+    def die(self):
+        """Close every door at once, as the end of the process would."""
+        if self._thread.is_alive():
+            self._stop_sender.send(b"!")
+            self._thread.join()
+
+    def kinds(self):
+        return [record[0] for record in self.seen]
+
+    def _guarded_loop(self):
+        try:
+            self._loop()
+        except BaseException as error:
+            self._error = error
+        finally:
+            for end in (self._listener, *self._doors, self._stop_receiver):
+                end.close()
+            self._context.destroy(linger=0)
+
+    def _loop(self):
+        poller = zmq.Poller()
+        for item in (self._router, self._listener, self._stop_receiver):
+            poller.register(item, zmq.POLLIN)
+        while True:
+            ready = dict(poller.poll())
+            if self._stop_receiver.fileno() in ready:
+                return
+            if self._listener.fileno() in ready:
+                door, _ = self._listener.accept()
+                endpoints = {"clients": self._clients_endpoint, "workers": "ipc:///no"}
+                frame = msgpack.packb({"daskvine": 1, **endpoints, "token": TOKEN, "name": "fake"})
+                door.sendall(len(frame).to_bytes(4, "little") + frame)
+                self._doors.append(door)
+            if self._router in ready:
+                identity, header, *payloads = self._router.recv_multipart()
+                epoch, seq, _, _, records = msgpack.unpackb(header)
+                client = self._clients.setdefault(identity, Client(self, self._router, identity))
+                client.receive(epoch, seq, records, payloads, len(header) + sum(map(len, payloads)))
+
+
+class Client:
+    """The manager's side of one link."""
+
+    def __init__(self, manager, router, identity):
+        self.manager = manager
+        self.epoch = None
+        self.sent = self.received = 0
+        self.unacknowledged_bytes = 0
+        self._router = router
+        self._identity = identity
+        self._codes = {}
+        self._graphs = {}
+
+    def receive(self, epoch, seq, records, payloads, size):
+        if seq:
+            assert epoch == self.epoch and seq == self.received + 1
+            self.received = seq
+            self.manager.messages += 1
+            self.unacknowledged_bytes += size
+            self.manager.largest_backlog = max(self.manager.largest_backlog, self.unacknowledged_bytes)
+        for record in records:
+            self.manager.seen.append(record)
+            self._handle(record, epoch, payloads)
+        if self.unacknowledged_bytes * 4 >= self.manager.credit:
+            self.send(sequenced=False)
+
+    def welcome(self, hello):
+        self.send([r.WELCOME, "m", "fake", 1000], sequenced=False)
+
+    def send(self, *records, payloads=(), sequenced=True, epoch=None, skip=0):
+        self.unacknowledged_bytes = 0
+        self.sent += sequenced + skip
+        header = [epoch or self.epoch, self.sent if sequenced else 0, self.received, self.manager.credit, records]
+        self._router.send_multipart([self._identity, msgpack.packb(header), *payloads])
+
+    def run(self, graph):
+        """Run every node, then send what is wanted, large values in pieces and as frames."""
+        calls = Calls(inline_limit=1 << 40)
+        for number, code in self._codes.items():
+            calls.learn(number, "f", code)
+        nodes, (count, wanted) = self._graphs.pop(graph)
+        assert len(nodes) == count
+        results = []
+        for number, (functions, body, inputs, key) in enumerate(nodes):
+            if functions is None:
+                results.append(body)
+                continue
+            frame, _ = calls.run([5, 0, functions, body, [results[i] for i in inputs], "/nowhere"])
+            kind, _, _, *rest = msgpack.unpackb(frame[4:])
+            if kind != 6:
+                self.send([r.GRAPH_FAILED, graph, number, key, "w1", rest])
+                return
+            results.append(rest[1])
+        self.send([r.PROGRESS, graph, count, 0, count])
+        for node in wanted:
+            self._send_result(graph, node, results[node])
+
+    def _send_result(self, graph, node, value):
+        step = self.manager.chunk
+        for offset in range(0, len(value), step):
+            piece = value[offset:offset + step]
+            if len(piece) < r.FRAME_FROM_BYTES:
+                self.send([r.RESULT, graph, node, len(value), offset, piece])
+            else:
+                self.send([r.RESULT, graph, node, len(value), offset, 0], payloads=[piece])
+
+    def _handle(self, record, epoch, payloads):
+        def payload(value):
+            return payloads[value] if isinstance(value, int) else value
+
+        kind, *fields = record
+        if kind == r.HELLO:
+            assert fields[1] == "client" and fields[4] == TOKEN
+            self.epoch = epoch
+            self.manager._on_hello(self, record)
+        elif kind == r.FUNCTION:
+            self._codes[fields[0]] = payload(fields[3])
+        elif kind == r.OPEN_GRAPH:
+            self._graphs[fields[0]] = [], None
+        elif kind == r.SUBMIT_NODES:
+            graph, first, nodes = fields
+            known = self._graphs[graph][0]
+            assert first == len(known)
+            known += [[functions, payload(body), inputs, key] for functions, body, inputs, key in nodes]
+        elif kind == r.SEAL_GRAPH:
+            self._graphs[fields[0]] = self._graphs[fields[0]][0], fields[1:]
+            self.manager._on_sealed(self, fields[0])
+            self.manager.sealed.set()
+        elif kind == r.CANCEL_GRAPH:
+            self.manager.cancelled.set()
+        elif kind == r.GOODBYE:
+            self.manager.goodbye.set()
