@@ -8,7 +8,8 @@ internal sealed class Staging : IDisposable
 {
     // Whole or still arriving, by id; those dropped are not here any more, even while a transfer still reads them.
     private readonly Dictionary<FileId, StagedFile> _files = [];
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("daskvine-manager-");
+    // Made with the first file: most graphs never need it.
+    private DirectoryInfo? _directory;
 
     /// <summary>Takes a chunk that a worker sent; true when the file is whole with it.</summary>
     /// <exception cref="ProtocolException">The chunk does not fit the file.</exception>
@@ -36,13 +37,14 @@ internal sealed class Staging : IDisposable
     {
         foreach (var staged in _files.Values)
             staged.Dispose();
-        _directory.Delete(recursive: true);
+        _directory?.Delete(recursive: true);
     }
 
     // A source that breaks off is asked again, or another one is.
     private void Restart(Chunk chunk)
     {
         Drop(chunk.File);
+        _directory ??= Directory.CreateTempSubdirectory("daskvine-manager-");
         _files.Add(chunk.File, new StagedFile(_directory.FullName, chunk.File, chunk.Size));
     }
 }

@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds everything, and runs every test. Arguments go to pytest.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+. "$root/src/setup.sh"
+
+need_dotnet
+need_packages "${RUN_PACKAGES[@]}" python3-hypothesis python3-pandas python3-pytest
+build "$root/DaskVine.sln"
+dotnet test "$root/DaskVine.sln" -c Release --no-build --nologo
+cd "$root"
+PYTHONPATH="$root/interop/python" /usr/bin/python3 -m pytest "$root/tests/python" -q -p no:cacheprovider "$@"
