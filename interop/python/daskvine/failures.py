@@ -1,8 +1,7 @@
 """Turns the failure of a task, as the manager reports it, into the exception that `get` raises."""
 
-import pickle
-
 from daskvine import records as r
+from daskvine import values
 from daskvine.errors import RemoteTraceback, SerializationError, TaskDied, TaskError
 
 _OWN_TYPES = {
@@ -35,7 +34,7 @@ def _original(kind, pickled):
     if pickled is None or kind not in (r.RAISED, r.UNLOADABLE):
         return None
     try:
-        exception = pickle.loads(pickled)
+        exception = values.decode(pickled)
     except Exception:
         # Its type may be unknown here, or its constructor unlike its arguments; the message and traceback say it all.
         return None
