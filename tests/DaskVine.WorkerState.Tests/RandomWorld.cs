@@ -1,0 +1,203 @@
+using DaskVine.Protocol;
+using DaskVine.Protocol.Host;
+using DaskVine.Protocol.Records;
+
+namespace DaskVine.WorkerState.Tests;
+
+/// <summary>What is around a worker: a manager that expects reports, and hosts that do what hosts do.</summary>
+internal sealed class RandomWorld(Random random)
+{
+    private const int Cores = 3;
+
+    private readonly CoreHarness _core = new(Cores);
+
+    // Assigned and neither reported, given back nor cancelled.
+    private readonly Dictionary<TaskId, int> _expected = [];
+
+    // Live hosts: up or not, calls in order, killed or not.
+    private readonly Dictionary<HostId, Host> _hosts = [];
+
+    private readonly List<WorkerEvent> _next = [new LinkOpened(null)];
+    private bool _library;
+    private bool _libraryUp;
+    private bool _linked;
+    private long _lastTask;
+
+    public bool IsAtRest => _expected.Count == 0 && _linked && _hosts.Values.All(h => h.Calls.Count == 0) && _next.Count == 0;
+
+    public override string ToString() => $"waits for {string.Join(", ", _expected.Keys)}";
+
+    public void Step(bool calm)
+    {
+        if (calm)
+            AnswerAll();
+        else
+            Storm();
+        WorkerEvent[] events = [.. _next];
+        _next.Clear();
+        _core.Pass(TimeSpan.FromMilliseconds(random.Next(calm ? 5000 : 40)));
+        Perform();
+        _core.Handle(events);
+        Perform();
+    }
+
+    private void Storm()
+    {
+        switch (random.Next(12))
+        {
+            case < 4 when _linked: Assign(); break;
+            case 4 when _linked: _next.Add(new RetractReceived([Some()])); break;
+            case 5 when _linked: Cancel(Some()); break;
+            case 6 when _linked: _next.Add(new FileArrived(new FileId(random.Next(5)), 10)); break;
+            case 7 when _linked: _next.Add(new ReleaseReceived([new FileId(random.Next(5))])); break;
+            case 8: Relink(); break;
+            case 9: EndSomething(); break;
+            default: Answer(_hosts.Values.ElementAtOrDefault(random.Next(Cores + 1))); break;
+        }
+    }
+
+    private void AnswerAll()
+    {
+        if (!_linked)
+            Relink();
+        for (var file = 0; file < 5; file++)
+            _next.Add(new FileArrived(new FileId(file), 10));
+        if (_library && !_libraryUp)
+            ComeUp();
+        foreach (var host in _hosts.Values.ToList())
+            Answer(host);
+    }
+
+    private void Assign()
+    {
+        for (var count = random.Next(1, 6); count > 0; count--)
+        {
+            var again = random.Next(10) == 0 && _expected.Count > 0;
+            var task = again ? _expected.Keys.First() : new TaskId(++_lastTask);
+            var attempt = again ? _expected[task] + 1 : 1;
+            _expected[task] = attempt;
+            long[] files = random.Next(4) == 0 ? [random.Next(5), random.Next(5)] : [];
+            var mode = random.Next(10) == 0 ? TaskMode.Tasks : TaskMode.FunctionCalls;
+            _next.Add(new AssignReceived(CoreHarness.Call(task.Value, attempt, mode, files)));
+        }
+    }
+
+    private TaskId Some() => new(random.NextInt64(_lastTask + 2));
+
+    private void Cancel(TaskId task)
+    {
+        _expected.Remove(task);
+        _next.Add(new CancelReceived([task]));
+    }
+
+    private void Relink()
+    {
+        _next.Add(_linked ? new LinkLost() : new LinkOpened(null));
+        if (!_linked)
+            _next.AddRange([new Welcomed("m1"), CoreHarness.Code(CoreHarness.Function)]);
+        _linked = !_linked;
+    }
+
+    private void ComeUp()
+    {
+        _libraryUp = true;
+        _next.Add(new LibraryUp());
+    }
+
+    private void EndSomething()
+    {
+        if (_library && !_libraryUp && random.Next(3) > 0)
+            ComeUp();
+        else if (_library && random.Next(5) == 0)
+        {
+            _library = _libraryUp = false;
+            foreach (var child in _hosts.Keys.Where(h => h.Role == HostRole.Child).ToList())
+                _hosts.Remove(child);
+            _next.RemoveAll(OfAChild);
+            _next.Add(new LibraryGone(-9, ""));
+        }
+        else if (_hosts.Count > 0)
+            End(_hosts.Values.ElementAt(random.Next(_hosts.Count)), random.Next(4) == 0 ? 1 : -11);
+    }
+
+    private static bool OfAChild(WorkerEvent happened) => happened switch
+    {
+        HostUp e => e.Host.Role == HostRole.Child,
+        HostGone e => e.Host.Role == HostRole.Child,
+        CallReturned e => e.Host.Role == HostRole.Child,
+        _ => false,
+    };
+
+    private void End(Host host, int status)
+    {
+        _hosts.Remove(host.Id);
+        _next.Add(new HostGone(host.Id, status, ""));
+    }
+
+    private void Answer(Host? host)
+    {
+        if (host is null)
+            return;
+        if (host.Doomed)
+            End(host, -9);
+        else if (!host.Up)
+        {
+            host.Up = true;
+            _next.Add(new HostUp(host.Id));
+        }
+        else if (host.Calls.TryDequeue(out var call))
+            _next.Add(random.Next(3) == 0 ? CoreHarness.ReturnedFile(call) : CoreHarness.Returned(call, random.Next(3000)));
+    }
+
+    private void Perform()
+    {
+        foreach (var effect in _core.Drain())
+        {
+            switch (effect)
+            {
+                case StartLibrary: _library = true; break;
+                // Asked of a library that has just ended, it comes to nothing.
+                case ForkChild e when _libraryUp: _hosts.Add(HostId.Child(e.Slot), new Host(HostId.Child(e.Slot))); break;
+                case StartTaskProcess e: _hosts.Add(HostId.Task(e.Slot), new Host(HostId.Task(e.Slot))); break;
+                // A host that has just ended by itself is not in the table any more, as in life.
+                case SendCall e when _hosts.TryGetValue(e.Host, out var host): host.Calls.Enqueue(e); break;
+                case KillHost e when _hosts.TryGetValue(e.Host, out var host): host.Doomed = true; break;
+                case EndHost e when _hosts.TryGetValue(e.Host, out var host): host.Doomed = true; break;
+                case Report e: Take(e.Record); break;
+                default: break;
+            }
+        }
+    }
+
+    private void Take(Protocol.Records.Record report)
+    {
+        switch (report)
+        {
+            case Completed e: Settle(e.Task, e.Attempt); break;
+            case Failed e: Settle(e.Task, e.Attempt); break;
+            case Retracted e:
+                foreach (var (task, attempt) in e.Tasks)
+                    Settle(task, attempt);
+                break;
+            default: break;
+        }
+    }
+
+    private void Settle(TaskId task, int attempt)
+    {
+        if (_expected.TryGetValue(task, out var current) && current == attempt)
+            _expected.Remove(task);
+        _next.Add(new ReportsAcknowledged([new TaskAttempt(task, attempt)]));
+    }
+
+    private sealed class Host(HostId id)
+    {
+        public HostId Id { get; } = id;
+
+        public Queue<SendCall> Calls { get; } = new();
+
+        public bool Up { get; set; }
+
+        public bool Doomed { get; set; }
+    }
+}

@@ -1,0 +1,89 @@
+using DaskVine.Protocol;
+using DaskVine.Protocol.Records;
+using static DaskVine.WorkerState.Tests.CoreHarness;
+
+namespace DaskVine.WorkerState.Tests;
+
+public class WorkerCoreFilesTests
+{
+    [Fact]
+    public void Task_WithMissingFiles_RunsInItsPlaceWhenTheLastIsHere()
+    {
+        var core = Ready();
+        core.Handle(new AssignReceived(Call(50)));
+        var running = core.DrainCalls()[0];
+        core.Handle(new AssignReceived(Call(1, files: [5, 6, 5])), new AssignReceived(Call(2)));
+        core.Handle(new FileArrived(new FileId(5), 10)).Handle(new FileArrived(new FileId(6), 10));
+        core.MustWantNothing();
+        core.Handle(Returned(running));
+        Assert.Equal([1, 2], core.Drain().OfType<SendCall>().Select(c => (int)c.Task.Task.Value));
+    }
+
+    [Fact]
+    public void Task_OnTheOutputOfAnother_RunsWithoutTheManager()
+    {
+        var core = Ready().Handle(new AssignReceived(Call(1)), new AssignReceived(Call(2, files: OutputOf(1).Value)));
+        core.Handle(ReturnedFile(core.DrainCalls()[0]));
+        Assert.Equal([typeof(KeepOutput), typeof(Report), typeof(SendCall)], core.Drain().Select(e => e.GetType()));
+    }
+
+    [Fact]
+    public void Release_OfUnusedFile_DeletesIt()
+    {
+        var core = Ready().Handle(new FileArrived(new FileId(5), 10), new ReleaseReceived([new FileId(5), new FileId(6)]));
+        Assert.Equal([new DeleteFile(new FileId(5))], core.Drain());
+    }
+
+    [Fact]
+    public void Release_OfUsedFile_WaitsForTheTask()
+    {
+        var core = Ready().Handle(new FileArrived(new FileId(5), 10), new AssignReceived(Call(1, files: [5, 5])));
+        var call = core.DrainCalls()[0];
+        core.Handle(new ReleaseReceived([new FileId(5)]));
+        core.MustWantNothing();
+        core.Handle(Returned(call));
+        Assert.Contains(new DeleteFile(new FileId(5)), core.Drain());
+    }
+
+    [Fact]
+    public void Release_OfFileBeingUploaded_WaitsForItsEnd()
+    {
+        var file = new FileId(5);
+        var core = Ready().Handle(new FileArrived(file, 10), new FetchReceived(file), new ReleaseReceived([file]));
+        Assert.Equal([new UploadFile(file)], core.Drain());
+        Assert.Equal([new DeleteFile(file)], core.Handle(new UploadEnded(file)).Drain());
+    }
+
+    [Fact]
+    public void Fetch_OfUnknownFile_IsAnsweredLost()
+    {
+        var core = Ready().Handle(new FetchReceived(new FileId(5)));
+        Assert.IsType<FileLost>(Assert.IsType<Report>(Assert.Single(core.Drain())).Record);
+    }
+
+    [Fact]
+    public void File_Unreadable_IsLostAndLeavesTheInventory()
+    {
+        var file = new FileId(5);
+        var core = Ready().Handle(new FileArrived(file, 10), new FetchReceived(file), new FileUnreadable(file, "gone"));
+        Assert.Equal([new UploadFile(file), new Report(new FileLost(file, "gone"))], core.Drain());
+        Assert.Empty(Assert.IsType<SayHello>(Assert.Single(core.Handle(new LinkOpened(null)).Drain())).Files);
+    }
+
+    [Fact]
+    public void File_ThatCannotBeStored_FailsItsWaiters()
+    {
+        var core = Ready().Handle(new AssignReceived(Call(1, files: [5, 6, 5])), new FileArrivalFailed(new FileId(5), "disk full"));
+        var failed = Assert.IsType<Failed>(Assert.IsType<Report>(Assert.Single(core.Drain())).Record);
+        Assert.Equal("an input could not be stored at the worker: disk full", failed.Failure.Message);
+    }
+
+    [Fact]
+    public void Retract_OfWaitingTask_ForgetsTheFilesItWaitsFor()
+    {
+        var core = Ready().Handle(new AssignReceived(Call(1, files: 5)), new RetractReceived([new TaskId(1)]));
+        core.Drain();
+        core.Handle(new FileArrived(new FileId(5), 10));
+        core.MustWantNothing();
+    }
+}

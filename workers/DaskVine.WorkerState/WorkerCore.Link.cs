@@ -1,0 +1,89 @@
+using DaskVine.Protocol;
+using DaskVine.Protocol.Records;
+
+namespace DaskVine.WorkerState;
+
+/// <content>
+/// The link to the manager. While there is none the worker goes on with what it has; the inventory of the next hello and the reports
+/// after the welcome settle what the manager missed.
+/// </content>
+public sealed partial class WorkerCore
+{
+    private bool _linked;
+
+    // Whose tasks, files and functions these are; null before the first welcome.
+    private string? _manager;
+
+    private void OnLinkOpened(string? manager)
+    {
+        _linked = false;
+        if (manager is not null)
+            Serve(manager);
+        Do(new SayHello(_files.Present(), [.. _tasks.Values.Select(t => t.Attempt)]));
+    }
+
+    private void OnWelcomed(string manager)
+    {
+        Serve(manager);
+        _linked = true;
+        foreach (var task in _tasks.Values)
+        {
+            if (task.Report is not null)
+                Do(new Report(task.Report));
+        }
+    }
+
+    private void OnLinkLost() => _linked = false;
+
+    private void OnReportsAcknowledged(IReadOnlyList<TaskAttempt> reports)
+    {
+        for (var i = 0; i < reports.Count; i++)
+        {
+            var (id, attempt) = reports[i];
+            if (!_tasks.TryGetValue(id, out var task) || task.State != HeldTaskState.Ended || task.Assign.Attempt != attempt)
+                continue;
+            _tasks.Remove(id);
+            task.State = HeldTaskState.Gone;
+        }
+    }
+
+    /// <summary>Without a link such a report is not needed: the next inventory says the same.</summary>
+    private void ReportOnce(Record record)
+    {
+        if (_linked)
+            Do(new Report(record));
+    }
+
+    /// <summary>Another manager knows nothing of the tasks and files of the one before, and gives their numbers anew.</summary>
+    private void Serve(string manager)
+    {
+        if (_manager == manager)
+            return;
+        if (_manager is not null)
+            DiscardEverything();
+        _manager = manager;
+    }
+
+    private void DiscardEverything()
+    {
+        foreach (var task in SentTasks())
+        {
+            task.Cancelled = true;
+            task.UsesFiles = false;
+        }
+
+        foreach (var task in _tasks.Values)
+        {
+            if (task.State != HeldTaskState.Sent)
+                task.State = HeldTaskState.Gone;
+        }
+
+        foreach (var slot in _slots)
+            EndWork(slot);
+        _tasks.Clear();
+        _files.Clear();
+        _functions.Clear();
+        _expressions = new HeldFunction(null);
+        Do(new DeleteAllFiles());
+    }
+}

@@ -1,0 +1,152 @@
+using DaskVine.Protocol;
+using DaskVine.Protocol.Records;
+
+namespace DaskVine.WorkerState;
+
+/// <content>
+/// What the manager says about tasks.
+/// <code>
+/// state   | files here | retract   | cancel, newer attempt        | sent  | answer | acknowledged
+/// Waiting | Ready      | Gone, told | Gone                        | –     | –      | –
+/// Ready   | –          | Gone, told | Gone                        | Sent  | –      | –
+/// Sent    | –          | –         | marked; result dropped       | –     | Ended  | –
+/// Ended   | –          | –         | Gone                         | –     | –      | Gone
+/// </code>
+/// A sent task whose process dies is Ready again, or Ended when the process was its fault.
+/// </content>
+public sealed partial class WorkerCore
+{
+    // Every assignment that is not Gone and not cancelled, by task.
+    private readonly Dictionary<TaskId, HeldTask> _tasks = [];
+
+    // Ready tasks of each mode, besides Gone ones.
+    private readonly ReadyQueue _readyCalls = new();
+    private readonly ReadyQueue _readyProcesses = new();
+
+    // Every function that this manager sent, by its number.
+    private readonly Dictionary<int, HeldFunction> _functions = [];
+
+    private HeldFunction _expressions = new(null);
+    private long _lastSequence;
+
+    // Kept over calls, and empty between them.
+    private readonly List<FileId> _deletable = [];
+    private readonly List<HeldTask> _runnable = [];
+
+    private void OnAssignReceived(Assign assign)
+    {
+        if (_tasks.TryGetValue(assign.Task, out var older))
+        {
+            if (older.Assign.Attempt >= assign.Attempt)
+                return;
+            Drop(older);
+        }
+
+        var task = new HeldTask(assign, ++_lastSequence, FunctionOf(assign));
+        _tasks.Add(assign.Task, task);
+        if (MissingFunction(assign) is { } missing)
+            End(task, new Failed(assign.Task, assign.Attempt, Failure.Of(
+                FailureKind.Unloadable, $"function number {missing} was not sent to the worker before a call of it")));
+        else if (_files.Use(task))
+            MakeReady(task);
+    }
+
+    private void OnRetractReceived(IReadOnlyList<TaskId> tasks)
+    {
+        var retracted = new List<TaskAttempt>();
+        foreach (var id in tasks)
+        {
+            if (!_tasks.TryGetValue(id, out var task) || task.State is not (HeldTaskState.Waiting or HeldTaskState.Ready))
+                continue;
+            Drop(task);
+            retracted.Add(task.Attempt);
+        }
+
+        // Also when there is none left: the manager waits for the answer before it asks again.
+        ReportOnce(new Retracted(retracted));
+    }
+
+    private void OnCancelReceived(IReadOnlyList<TaskId> tasks)
+    {
+        foreach (var id in tasks)
+        {
+            if (_tasks.TryGetValue(id, out var task))
+                Drop(task);
+        }
+    }
+
+    /// <summary>Nobody wants it any more.</summary>
+    private void Drop(HeldTask task)
+    {
+        _tasks.Remove(task.Assign.Task);
+        if (task.State == HeldTaskState.Sent)
+        {
+            task.Cancelled = true;
+            KillTaskProcessOf(task);
+        }
+        else
+            Forget(task);
+    }
+
+    private void MakeReady(HeldTask task)
+    {
+        task.State = HeldTaskState.Ready;
+        (task.Assign.Mode == TaskMode.FunctionCalls ? _readyCalls : _readyProcesses).Add(task);
+    }
+
+    private void Fail(HeldTask task, Failure failure) => End(task, new Failed(task.Assign.Task, task.Assign.Attempt, failure));
+
+    /// <summary>It gave a result or failed; kept until the manager has the report.</summary>
+    private void End(HeldTask task, Record report)
+    {
+        StopUsingFiles(task);
+        task.State = HeldTaskState.Ended;
+        task.Report = report;
+        if (_linked)
+            Do(new Report(report));
+    }
+
+    private void Forget(HeldTask task)
+    {
+        StopUsingFiles(task);
+        task.State = HeldTaskState.Gone;
+    }
+
+    private HeldFunction FunctionOf(Assign assign) =>
+        assign.Functions.Count > 0 && _functions.TryGetValue(assign.Functions[0], out var function) ? function : _expressions;
+
+    private int? MissingFunction(Assign assign)
+    {
+        for (var i = 0; i < assign.Functions.Count; i++)
+        {
+            if (!_functions.ContainsKey(assign.Functions[i]))
+                return assign.Functions[i];
+        }
+
+        return null;
+    }
+
+    private void CheckTasks()
+    {
+        var sent = SentTasks().ToHashSet();
+        foreach (var (id, task) in _tasks)
+        {
+            Invariant.Holds(task.Assign.Task == id, $"{id} is held as {task.Attempt}");
+            Invariant.Holds(task.State != HeldTaskState.Gone && !task.Cancelled, $"{id} is held and nobody wants it");
+            Invariant.Holds((task.State == HeldTaskState.Ended) == (task.Report is not null), $"{id} and its report disagree");
+            Invariant.Holds((task.State == HeldTaskState.Waiting) == (task.MissingFiles > 0), $"{id} and its files disagree");
+            Invariant.Holds((task.State == HeldTaskState.Sent) == sent.Contains(task), $"{id} is {task.State} and a slot disagrees");
+        }
+
+        Invariant.Holds(sent.All(t => t.Cancelled || _tasks.ContainsKey(t.Assign.Task)), "a slot has a task that is not held");
+        Invariant.Holds(
+            _readyCalls.Ready.Concat(_readyProcesses.Ready).Count() == _tasks.Values.Count(t => t.State == HeldTaskState.Ready),
+            "ready tasks are not those that are queued");
+        Invariant.Holds(_functions.All(f => f.Value.Code?.Number == f.Key), "a function is held under another number");
+        Invariant.Holds(_deletable.Count + _runnable.Count == 0, "a list for one step outlived it");
+    }
+
+    private IEnumerable<HeldTask> SentTasks() => _slots.SelectMany(s => s.Task is null ? s.Calls : s.Calls.Append(s.Task));
+
+    private IEnumerable<HeldTask> UsersOfFiles() => _tasks.Values.Concat(SentTasks()).Distinct().Where(t => t.UsesFiles);
+}

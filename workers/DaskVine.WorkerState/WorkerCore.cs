@@ -1,0 +1,108 @@
+using DaskVine.Protocol.Host;
+
+namespace DaskVine.WorkerState;
+
+/// <summary>
+/// Every decision of a worker: what runs where, what is kept, what is reported. Facts in, intentions out; the library is asked for
+/// by the first call of <see cref="Handle"/>.
+/// </summary>
+public sealed partial class WorkerCore
+{
+    private readonly WorkerCoreOptions _options;
+    private readonly Slot[] _slots;
+
+    // Only during Handle: the time it was told, and where its effects go.
+    private TimeSpan _now;
+    private List<WorkerEffect> _effects = [];
+
+    public WorkerCore(WorkerCoreOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Cores, 1);
+        _options = options;
+        _libraryDelay = NewDelay();
+        _slots = new Slot[options.Cores];
+        for (var i = 0; i < _slots.Length; i++)
+            _slots[i] = new Slot(i, NewDelay());
+    }
+
+    /// <summary>Takes in what happened, adds what is to be done, and returns when it wants to be called next at the latest.</summary>
+    public TimeSpan? Handle(IReadOnlyList<WorkerEvent> events, TimeSpan now, List<WorkerEffect> effects)
+    {
+        _now = now;
+        _effects = effects;
+        for (var i = 0; i < events.Count; i++)
+            Take(events[i]);
+        KillOverdue();
+        StartProcesses();
+        PlaceReady();
+        return NextWake();
+    }
+
+    /// <summary>Checks what the comments at the collections say.</summary>
+    public void CheckInvariants()
+    {
+        CheckTasks();
+        foreach (var slot in _slots)
+            slot.CheckInvariants();
+        _readyCalls.CheckInvariants();
+        _readyProcesses.CheckInvariants();
+        _files.CheckInvariants(UsersOfFiles());
+    }
+
+    // The most frequent first.
+    private void Take(WorkerEvent happened)
+    {
+        switch (happened)
+        {
+            case CallReturned e: OnCallReturned(e); break;
+            case AssignReceived e: OnAssignReceived(e.Assign); break;
+            case ReportsAcknowledged e: OnReportsAcknowledged(e.Reports); break;
+            case CallFailed e: OnCallFailed(e); break;
+            case RetractReceived e: OnRetractReceived(e.Tasks); break;
+            case CancelReceived e: OnCancelReceived(e.Tasks); break;
+            case ReleaseReceived e: OnReleaseReceived(e.Files); break;
+            case FetchReceived e: OnFetchReceived(e.File); break;
+            case FileArrived e: OnFileArrived(e.File, e.Size); break;
+            case UploadEnded e: OnUploadEnded(e.File); break;
+            case FunctionReceived e: _functions.TryAdd(e.Function.Number, new HeldFunction(e.Function)); break;
+            default: TakeRare(happened); break;
+        }
+    }
+
+    private void TakeRare(WorkerEvent happened)
+    {
+        switch (happened)
+        {
+            case HostUp { Host.Role: HostRole.Child } e: OnChildUp(_slots[e.Host.Slot]); break;
+            case HostUp e: OnTaskProcessUp(_slots[e.Host.Slot]); break;
+            case HostGone { Host.Role: HostRole.Child } e: OnChildGone(_slots[e.Host.Slot], e.Status, e.Log); break;
+            case HostGone e: OnTaskProcessGone(_slots[e.Host.Slot], e.Status, e.Log); break;
+            case LibraryUp: OnLibraryUp(); break;
+            case LibraryGone e: OnLibraryGone(e.Status, e.Log); break;
+            case LinkOpened e: OnLinkOpened(e.Manager); break;
+            case Welcomed e: OnWelcomed(e.Manager); break;
+            case LinkLost: OnLinkLost(); break;
+            case FileArrivalFailed e: OnFileArrivalFailed(e.File, e.Reason); break;
+            case FileUnreadable e: OnFileUnreadable(e.File, e.Reason); break;
+            default: throw new ArgumentException($"event {happened.GetType().Name} is not known", nameof(happened));
+        }
+    }
+
+    private TimeSpan? NextWake()
+    {
+        var wake = _library == HostState.None ? _libraryAt : TimeSpan.MaxValue;
+        foreach (var slot in _slots)
+        {
+            if (slot.Child == HostState.None && _library == HostState.Up && slot.ForkAt < wake)
+                wake = slot.ForkAt;
+            if (KillTime(slot) is { } kill && kill < wake)
+                wake = kill;
+        }
+
+        return wake == TimeSpan.MaxValue ? null : wake;
+    }
+
+    private void Do(WorkerEffect effect) => _effects.Add(effect);
+
+    private RestartDelay NewDelay() => new(_options.RestartDelay, _options.RestartDelayLimit);
+}

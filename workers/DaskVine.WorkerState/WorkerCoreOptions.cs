@@ -1,0 +1,32 @@
+namespace DaskVine.WorkerState;
+
+/// <summary>What a worker's decisions depend on besides events.</summary>
+public sealed record WorkerCoreOptions
+{
+    /// <summary>Slots: tasks that run at once.</summary>
+    public required int Cores { get; init; }
+
+    /// <summary>Calls sent ahead to one child should last about this long together.</summary>
+    public TimeSpan AheadDuration { get; init; } = TimeSpan.FromMilliseconds(2);
+
+    /// <summary>A call of a function with a longer mean is never sent ahead.</summary>
+    public TimeSpan AheadMean { get; init; } = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Calls that one child may have at once.</summary>
+    public int AheadCalls { get; init; } = 128;
+
+    /// <summary>How long a cancelled call may run on before its child is killed for it.</summary>
+    public TimeSpan CancelGrace { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Delay before the second restart in a row of a process that gets nothing done; doubles from there.</summary>
+    public TimeSpan RestartDelay { get; init; } = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>The delay grows no further than this.</summary>
+    public TimeSpan RestartDelayLimit { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>A task that was running in this many processes killed by a signal is given up.</summary>
+    public int CrashLimit { get; init; } = 3;
+
+    /// <summary>After this many library processes in a row that never came up, function calls fail.</summary>
+    public int LibraryFailureLimit { get; init; } = 5;
+}

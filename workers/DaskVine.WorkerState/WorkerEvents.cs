@@ -1,0 +1,72 @@
+using DaskVine.Protocol;
+using DaskVine.Protocol.Host;
+using DaskVine.Protocol.Records;
+
+namespace DaskVine.WorkerState;
+
+/// <summary>Something that happened to a worker.</summary>
+public abstract record WorkerEvent;
+
+/// <summary>A process that runs calls of a slot: its child of the library, or the process of one task.</summary>
+public readonly record struct HostId(int Slot, HostRole Role)
+{
+    public static HostId Child(int slot) => new(slot, HostRole.Child);
+
+    public static HostId Task(int slot) => new(slot, HostRole.Task);
+}
+
+/// <summary>
+/// There is a way to the manager, and it waits for a hello. <paramref name="Manager"/> is its instance when that is known already,
+/// so that nothing of an older manager is told to a new one.
+/// </summary>
+public sealed record LinkOpened(string? Manager) : WorkerEvent;
+
+/// <summary>The manager took the hello.</summary>
+public sealed record Welcomed(string Manager) : WorkerEvent;
+
+/// <summary>The manager cannot be reached; what was reported and not acknowledged may not have arrived.</summary>
+public sealed record LinkLost : WorkerEvent;
+
+public sealed record AssignReceived(Assign Assign) : WorkerEvent;
+
+public sealed record FunctionReceived(FunctionCode Function) : WorkerEvent;
+
+public sealed record RetractReceived(IReadOnlyList<TaskId> Tasks) : WorkerEvent;
+
+public sealed record CancelReceived(IReadOnlyList<TaskId> Tasks) : WorkerEvent;
+
+public sealed record ReleaseReceived(IReadOnlyList<FileId> Files) : WorkerEvent;
+
+public sealed record FetchReceived(FileId File) : WorkerEvent;
+
+/// <summary>The manager has these reports for good.</summary>
+public sealed record ReportsAcknowledged(IReadOnlyList<TaskAttempt> Reports) : WorkerEvent;
+
+/// <summary>A file from the manager is whole and in the cache.</summary>
+public sealed record FileArrived(FileId File, long Size) : WorkerEvent;
+
+/// <summary>A file from the manager could not be stored here.</summary>
+public sealed record FileArrivalFailed(FileId File, string Reason) : WorkerEvent;
+
+/// <summary>An upload has ended: all of it is on its way, or it was given up with the link.</summary>
+public sealed record UploadEnded(FileId File) : WorkerEvent;
+
+/// <summary>A file of the cache cannot be read; an upload of it, if any, has ended.</summary>
+public sealed record FileUnreadable(FileId File, string Reason) : WorkerEvent;
+
+/// <summary>The library process can fork.</summary>
+public sealed record LibraryUp : WorkerEvent;
+
+/// <summary>The library process has ended, and with it every child. <paramref name="Status"/>: exit code or negated signal.</summary>
+public sealed record LibraryGone(int Status, string Log) : WorkerEvent;
+
+/// <summary>A host process can be sent calls.</summary>
+public sealed record HostUp(HostId Host) : WorkerEvent;
+
+/// <summary>A host process has ended, and what it sent before was told. <paramref name="Status"/>: exit code or negated signal.</summary>
+public sealed record HostGone(HostId Host, int Status, string Log) : WorkerEvent;
+
+/// <summary>A call gave a value, or (null) wrote it to its output path.</summary>
+public sealed record CallReturned(HostId Host, long Call, long DurationUs, long Size, ReadOnlyMemory<byte>? Value) : WorkerEvent;
+
+public sealed record CallFailed(HostId Host, long Call, long DurationUs, Failure Failure) : WorkerEvent;
