@@ -1,9 +1,100 @@
 using System.CommandLine;
+using DaskVine.Manager;
+using DaskVine.Protocol.Door;
+using DaskVine.Worker;
 
 namespace DaskVine.Cli;
 
 /// <summary><c>daskvine worker</c></summary>
 internal static class WorkerCommand
 {
-    public static Command Create() => new("worker", "x");
+    private static readonly Argument<string?> Address = new("address")
+    {
+        Description = "Address of the manager: ipc:///path or tcp://host:port",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private static readonly Option<string?> ManagerName = new("--name") { Description = "Name of the manager, in place of its address" };
+    private static readonly Option<string?> WorkerName = new("--worker-name") { Description = "Name of this worker, for people" };
+    private static readonly Option<int> Cores = new("--cores")
+    {
+        Description = "Tasks to run at once",
+        DefaultValueFactory = _ => Environment.ProcessorCount,
+    };
+
+    private static readonly Option<string?> CacheDirectory = new("--cache-dir") { Description = "Where files are kept; removed at the end" };
+    private static readonly Option<string> Python = new("--python")
+    {
+        Description = "Interpreter that tasks run in",
+        DefaultValueFactory = _ => "python3",
+    };
+
+    private static readonly Option<string?> HostPackage = new("--host-package")
+    {
+        Description = "Directory with the Python package 'daskvine' (default: that of this checkout, if there is one)",
+    };
+
+    private static readonly Option<bool> WithInput = new("--exit-with-stdin") { Description = "End when standard input ends" };
+    private static readonly Option<double> ConnectTimeout = new("--connect-timeout")
+    {
+        Description = "Seconds to look for the manager at first, and again after it was lost",
+        DefaultValueFactory = _ => 900,
+    };
+
+    public static Command Create()
+    {
+        var command = new Command("worker", "Run a worker: takes tasks from a manager and keeps their results.")
+        {
+            Address, ManagerName, WorkerName, Cores, CacheDirectory, Python, HostPackage, WithInput, ConnectTimeout,
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(Cores) < 1)
+                result.AddError("--cores must be 1 or more");
+            if (result.GetValue(Address) is null == result.GetValue(ManagerName) is null)
+                result.AddError("give the manager's address or its --name, and not both");
+        });
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static int Run(ParseResult parsed)
+    {
+        try
+        {
+            var patience = TimeSpan.FromSeconds(parsed.GetValue(ConnectTimeout));
+            var options = new WorkerOptions
+            {
+                ManagerAddress = parsed.GetValue(Address) is { } address
+                    ? DoorAddress.Parse(address)
+                    : ManagerNames.Find(parsed.GetValue(ManagerName)!),
+                Name = parsed.GetValue(WorkerName),
+                Cores = parsed.GetValue(Cores),
+                CacheDirectory = parsed.GetValue(CacheDirectory),
+                Python = parsed.GetValue(Python)!,
+                HostPackageDirectory = parsed.GetValue(HostPackage) ?? FindHostPackage(),
+                ExitWithStandardInput = parsed.GetValue(WithInput),
+                ConnectTimeout = patience,
+                ManagerTimeout = patience,
+            };
+            return WorkerProcess.Run(options, CancellationToken.None);
+        }
+        catch (Exception e) when (e is ManagerException or FormatException)
+        {
+            return Announcement.Error(e.Message);
+        }
+    }
+
+    // A worker started by hand from a build finds the package without being told.
+    private static string? FindHostPackage()
+    {
+        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+        {
+            var package = Path.Combine(directory.FullName, "interop", "python");
+            if (File.Exists(Path.Combine(package, "daskvine", "host.py")))
+                return package;
+        }
+
+        return null;
+    }
 }

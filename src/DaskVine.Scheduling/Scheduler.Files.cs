@@ -68,11 +68,16 @@ public sealed partial class Scheduler
 
     private void ReleaseIfUnneeded(VineFile file)
     {
-        if (!file.IsNeeded)
+        if (file.IsNeeded)
+            return;
+        // Nothing makes a value of the graph again, and a lost file may have to be rebuilt from it.
+        if (file.Producer is null)
+            ReleaseReplicas(file);
+        else
             Release(file);
     }
 
-    private void Release(VineFile file)
+    private void ReleaseReplicas(VineFile file)
     {
         foreach (var worker in file.Holders)
         {
@@ -81,13 +86,18 @@ public sealed partial class Scheduler
         }
 
         file.Holders.Clear();
+    }
+
+    private void Release(VineFile file)
+    {
+        ReleaseReplicas(file);
         file.Destinations.Clear();
-        file.FetchSource = null;
         file.Value = null;
-        if (!file.Staged)
-            return;
+        // Of one that is being fetched a part may be there.
+        if (file.Staged || file.FetchSource is not null)
+            Emit(new DropStaged(file.Id));
         file.Staged = false;
-        Emit(new DropStaged(file.Id));
+        file.FetchSource = null;
     }
 
     private void LoseReplica(VineFile file, VineWorker worker)
@@ -100,6 +110,8 @@ public sealed partial class Scheduler
             file.FetchSource = null;
             if (file.Holders.Count > 0)
                 Fetch(file);
+            else
+                Emit(new DropStaged(file.Id));
         }
 
         if (file.IsAvailable)
@@ -118,13 +130,13 @@ public sealed partial class Scheduler
     /// <summary>Runs the producer of a lost file again and, as far as they were released, the producers of its inputs.</summary>
     private void Rebuild(VineFile lost)
     {
+        lost.Destinations.Clear();
+        TakeBackConsumers(lost);
         var pending = new Stack<VineFile>();
         pending.Push(lost);
         while (pending.TryPop(out var file))
         {
-            file.Destinations.Clear();
-            TakeBackConsumers(file);
-            // A value of the graph never leaves the manager while it is needed, so whatever is lost has a producer.
+            // A value of the graph never leaves the manager, so whatever is lost has a producer.
             var producer = file.Producer!;
             if (producer.State != VineTaskState.Done)
                 continue;
@@ -147,7 +159,7 @@ public sealed partial class Scheduler
         }
     }
 
-    // Those that were to run with this file wait for it again; each occurrence as an input counts.
+    // Those that were to run with a file that has just been lost wait for it again; each occurrence as an input counts.
     private void TakeBackConsumers(VineFile file)
     {
         foreach (var consumer in file.Consumers)
@@ -156,6 +168,8 @@ public sealed partial class Scheduler
             {
                 case VineTaskState.Assigned:
                     Emit(new ToWorker(consumer.Worker!.Id, new Cancel([consumer.Id])));
+                    // It may have ended there already; what it left must be gone before it is assigned there again.
+                    Emit(new ToWorker(consumer.Worker.Id, new Release([consumer.Output.Id])));
                     Unassign(consumer);
                     consumer.State = VineTaskState.Waiting;
                     consumer.MissingInputs = 1;
@@ -164,12 +178,10 @@ public sealed partial class Scheduler
                     consumer.State = VineTaskState.Waiting;
                     consumer.MissingInputs = 1;
                     break;
-                case VineTaskState.Waiting when consumer.MissingInputs < MissingInputs(consumer):
+                case VineTaskState.Waiting:
                     consumer.MissingInputs++;
                     break;
             }
         }
     }
-
-    private static int MissingInputs(VineTask task) => task.Inputs.Count(input => !input.IsAvailable);
 }

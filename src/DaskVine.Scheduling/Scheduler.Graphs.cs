@@ -213,7 +213,7 @@ public sealed partial class Scheduler
     {
         graph.Client.Graphs.Remove(graph.Number);
         graph.ProgressDue = false;
-        var cancelled = new Dictionary<VineWorker, List<TaskId>>();
+        var cancelled = new Dictionary<VineWorker, List<VineTask>>();
         foreach (var file in graph.Nodes)
         {
             if (file.Producer is { } task)
@@ -221,7 +221,12 @@ public sealed partial class Scheduler
         }
 
         foreach (var (worker, tasks) in cancelled)
-            Emit(new ToWorker(worker.Id, new Cancel(tasks)));
+        {
+            Emit(new ToWorker(worker.Id, new Cancel([.. tasks.Select(task => task.Id)])));
+            // Some may have ended there already and left outputs, which the worker will report under ids that are gone.
+            Emit(new ToWorker(worker.Id, new Release([.. tasks.Select(task => task.Output.Id)])));
+        }
+
         foreach (var file in graph.Nodes)
         {
             Release(file);
@@ -229,17 +234,15 @@ public sealed partial class Scheduler
         }
     }
 
-    private void DropTask(VineTask task, Dictionary<VineWorker, List<TaskId>> cancelled)
+    private void DropTask(VineTask task, Dictionary<VineWorker, List<VineTask>> cancelled)
     {
         if (task.State == VineTaskState.Assigned)
         {
             var worker = task.Worker!;
             if (!cancelled.TryGetValue(worker, out var tasks))
                 cancelled.Add(worker, tasks = []);
-            tasks.Add(task.Id);
+            tasks.Add(task);
             Unassign(task);
-            // It may have ended there already and left its output, which the worker will report under an id that is gone.
-            Emit(new ToWorker(worker.Id, new Release([task.Output.Id])));
         }
 
         task.State = VineTaskState.Dropped;

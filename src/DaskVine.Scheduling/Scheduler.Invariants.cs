@@ -50,6 +50,8 @@ public sealed partial class Scheduler
             Require(task.Inputs.All(input => IsThereOrComing(input, worker)), $"every input of {task.Id} is at its worker or on its way");
     }
 
+    private static int MissingInputs(VineTask task) => task.Inputs.Count(input => !input.IsAvailable);
+
     private bool IsThereOrComing(VineFile file, VineWorker worker) =>
         RidesAlong(file) || worker.Files.Contains(file) || file.Destinations.Contains(worker);
 
@@ -63,7 +65,7 @@ public sealed partial class Scheduler
         Require(file.Holders.All(holder => IsConnected(holder) && holder.Files.Contains(file)), $"holders of {file.Id} are connected and know it");
         Require(file.Destinations.Count == 0 || file.FetchSource is not null, $"{file.Id} has destinations only while it is fetched");
         Require(file.FetchSource is null || file.Holders.Contains(file.FetchSource), $"{file.Id} is fetched from a holder");
-        Require(!file.IsAvailable || file.IsNeeded, $"{file.Id} is kept only while it is needed");
+        Require(!file.IsAvailable || file.IsNeeded || (file.Producer is null && file.Holders.Count == 0), $"{file.Id} is kept only while it is needed");
         Require(
             file.IsAvailable || !file.IsNeeded || file.Producer is { State: not VineTaskState.Done },
             $"{file.Id} is needed, so it is there or being made");

@@ -39,7 +39,7 @@ public sealed partial class Scheduler
             for (var h = 0; h < Math.Min(holders.Count, HoldersLookedAt); h++)
             {
                 var worker = holders[h];
-                if (worker == best || !_index.HasRoom(worker))
+                if (worker == best || !_index.HasRoom(worker) || (least.HasFreeSlot && IsRelieved(worker)))
                     continue;
                 var bytes = BytesAt(worker, task, looked);
                 if (bytes > bestBytes || (bytes == bestBytes && worker.Id.Value < best!.Id.Value))
@@ -49,6 +49,9 @@ public sealed partial class Scheduler
 
         return best ?? least;
     }
+
+    // What was just taken back from it for an idle worker must not go there again.
+    private bool IsRelieved(VineWorker worker) => !worker.HasFreeSlot && _now < worker.NextRetraction;
 
     private static long BytesAt(VineWorker worker, VineTask task, int looked)
     {
@@ -123,25 +126,37 @@ public sealed partial class Scheduler
         worker.NextRetraction = _now + _options.StallTime;
     }
 
-    /// <summary>When workers idle and nothing is ready, asks the most loaded worker for tasks that it has not started.</summary>
+    /// <summary>When workers idle and nothing is ready, asks the most loaded worker that can for tasks that it has not started.</summary>
     private void Steal()
     {
-        if (_workers.Count < 2 || _ready.Peek() is not null)
+        if (_workers.Count < 2 || _ready.Peek() is not null || !_index.LeastLoaded()!.HasFreeSlot)
             return;
-        var thief = _index.LeastLoaded()!;
-        var victim = _index.MostLoaded()!;
-        var surplus = victim.Assigned.Count - victim.Cores;
-        if (!thief.HasFreeSlot || surplus <= 0 || victim.Retracting)
-            return;
-        // Short tasks are over before they could move, unless the worker is stuck.
-        var loaded = victim.LoadUs / victim.Cores >= _options.BacklogUs;
-        var due = loaded ? victim.NextRetraction : Max(victim.NextRetraction, victim.LastProgress + _options.StallTime);
-        if (_now < due)
+        foreach (var victim in _index.MostLoadedFirst())
         {
-            WakeAt(due);
-            return;
-        }
+            if (victim.HasFreeSlot)
+                return;
+            // The most loaded may have nothing to give: one long task on its only core.
+            if (victim.Assigned.Count == victim.Cores || victim.Retracting)
+                continue;
+            var due = RetractableAt(victim);
+            if (due <= _now)
+            {
+                Retract(victim);
+                return;
+            }
 
+            WakeAt(due);
+        }
+    }
+
+    // Short tasks are over before they could move, unless the worker is stuck.
+    private TimeSpan RetractableAt(VineWorker worker) => worker.LoadUs / worker.Cores >= _options.BacklogUs
+        ? worker.NextRetraction
+        : Max(worker.NextRetraction, worker.LastProgress + _options.StallTime);
+
+    private void Retract(VineWorker victim)
+    {
+        var surplus = victim.Assigned.Count - victim.Cores;
         var stolen = new List<TaskId>();
         for (var task = victim.Assigned.Last; stolen.Count < Math.Min((surplus + 1) / 2, StolenAtOnce); task = task!.Previous)
             stolen.Add(task!.Id);

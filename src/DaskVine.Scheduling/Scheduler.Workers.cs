@@ -27,7 +27,7 @@ public sealed partial class Scheduler
             return;
         if (task.Worker != worker || task.Attempt != completed.Attempt)
         {
-            ReleaseStray(worker, task.Output, completed);
+            ReleaseStray(worker, task, completed);
             return;
         }
 
@@ -67,17 +67,19 @@ public sealed partial class Scheduler
         OnAvailable(output);
     }
 
-    // A worker that lost its link may complete what was given to another meanwhile; its copy is one more than we count.
-    private void ReleaseStray(VineWorker worker, VineFile output, Completed completed)
+    // A worker that lost its link may complete what was given to another meanwhile; its copy is one more than we count. When the task
+    // is to run there again, though, that will write the same file, and a release might hit the new one.
+    private void ReleaseStray(VineWorker worker, VineTask task, Completed completed)
     {
-        if (completed.Value is null && !worker.Files.Contains(output))
-            Emit(new ToWorker(worker.Id, new Release([output.Id])));
+        if (completed.Value is null && task.Worker != worker && !worker.Files.Contains(task.Output))
+            Emit(new ToWorker(worker.Id, new Release([task.Output.Id])));
     }
 
     private void OnTaskFailed(VineWorker worker, Failed failed)
     {
         if (Find(failed.Task) is not { } task || task.Worker != worker || task.Attempt != failed.Attempt)
             return;
+        Unassign(task);
         FailGraph(task.Graph, task.Output.Node, task.Key, worker.Name, failed.Failure);
     }
 
@@ -142,9 +144,12 @@ public sealed partial class Scheduler
         var strays = new List<FileId>();
         foreach (var (id, size) in inventory)
         {
-            if (Find(id) is { } file && (worker.Files.Contains(file) || (file.IsAvailable && file.IsNeeded && file.Size == size)))
+            if (Find(id) is not { } file)
+                strays.Add(id);
+            else if (worker.Files.Contains(file) || (file.IsAvailable && file.IsNeeded && file.Size == size))
                 held.Add(file);
-            else
+            // Otherwise it is an output, perhaps of a task whose report is still to come.
+            else if (file.Producer?.Worker != worker)
                 strays.Add(id);
         }
 
@@ -171,28 +176,28 @@ public sealed partial class Scheduler
         if (!_workers.Remove(e.Worker, out var worker))
             return;
         _index.Remove(worker);
-        var position = 0;
-        foreach (var task in worker.Assigned.ToList())
+        var tasks = worker.Assigned.ToList();
+        foreach (var task in tasks)
         {
-            // Giving one up drops its graph, others of this list with it.
-            if (task.Worker != worker)
-                continue;
             Unassign(task);
-            // It starts tasks in order of assignment, so those that may have been running are the first.
-            if (e.Crashed && position++ < worker.Cores && ++task.Crashes >= _options.CrashLimit)
-                GiveUp(task, worker, e.Reason);
-            else
-                MakeReady(task);
+            MakeReady(task);
         }
 
         foreach (var file in worker.Files.OrderBy(file => file.Id.Value).ToList())
             LoseReplica(file, worker);
+        if (!e.Crashed)
+            return;
+        // It starts tasks in order of assignment, so those that may have been running are the first.
+        foreach (var task in tasks.Take(worker.Cores))
+        {
+            // Giving one up drops its graph, others of this list with it.
+            if (++task.Crashes >= _options.CrashLimit && task.State != VineTaskState.Dropped)
+                GiveUp(task, worker, e.Reason);
+        }
     }
 
     private void GiveUp(VineTask task, VineWorker worker, string reason)
     {
-        // Its place is open again before the graph is dropped, so that dropping finds it consistent.
-        MakeReady(task);
         FailGraph(task.Graph, task.Output.Node, task.Key, worker.Name, Failure.Of(
             FailureKind.Lost, $"given up after it was running on {task.Crashes} workers that died; the last was {worker.Name}: {reason}"));
     }

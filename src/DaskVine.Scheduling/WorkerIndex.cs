@@ -56,10 +56,10 @@ internal sealed class WorkerIndex(SchedulerOptions options)
         return _byLoad.Min;
     }
 
-    public VineWorker? MostLoaded()
+    public IEnumerable<VineWorker> MostLoadedFirst()
     {
         Refresh();
-        return _byLoad.Max;
+        return _byLoad.Reverse();
     }
 
     public IEnumerable<VineWorker> Workers => _byLoad.Concat(_touched);

@@ -1,0 +1,79 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace DaskVine.Worker;
+
+/// <summary>A Python process that ends when its standard input does.</summary>
+internal sealed class HostProcess : IDisposable
+{
+    // The shell only sends the output to the log, then becomes the interpreter.
+    private const string Script = "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1";
+    private const int CannotStart = 126;
+    private const int FirstSignalStatus = 128;
+
+    private readonly Process? _process;
+
+    /// <param name="options">Which interpreter.</param>
+    /// <param name="directory">Where it runs.</param>
+    /// <param name="log">Where its output goes.</param>
+    /// <param name="loop">Runs <paramref name="exited"/>.</param>
+    /// <param name="exited">Told the exit code or negated signal.</param>
+    /// <param name="arguments">Of <c>daskvine.host</c>.</param>
+    public HostProcess(WorkerOptions options, string directory, string log, EventLoop loop, Action<int> exited, params ReadOnlySpan<string> arguments)
+    {
+        var start = new ProcessStartInfo("/bin/sh", ["-c", Script, "daskvine-host", log, options.Python, "-m", "daskvine.host", .. arguments])
+        {
+            WorkingDirectory = directory,
+            RedirectStandardInput = true,
+        };
+        if (options.HostPackageDirectory is { } package)
+            start.Environment["PYTHONPATH"] = Prepend(package, Environment.GetEnvironmentVariable("PYTHONPATH"));
+        var process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        process.Exited += (_, _) => loop.Post(() => exited(Status(process)));
+        try
+        {
+            process.Start();
+            _process = process;
+        }
+        catch (Win32Exception e)
+        {
+            process.Dispose();
+            File.AppendAllText(log, $"{options.Python} could not be started in {directory}: {e.Message}\n");
+            loop.Post(() => exited(CannotStart));
+        }
+    }
+
+    public static void Kill(int processId)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(processId);
+            process.Kill();
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            // It ended by itself in between.
+        }
+    }
+
+    /// <summary>Asks it to end, by closing its standard input.</summary>
+    public void CloseInput() => _process?.StandardInput.Close();
+
+    public void Kill() => _process?.Kill();
+
+    /// <summary>Waits for its end, and kills it when that takes too long.</summary>
+    public void End(TimeSpan patience)
+    {
+        if (_process is null || _process.WaitForExit(patience))
+            return;
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
+    public void Dispose() => _process?.Dispose();
+
+    private static int Status(Process process) =>
+        process.ExitCode > FirstSignalStatus ? FirstSignalStatus - process.ExitCode : process.ExitCode;
+
+    private static string Prepend(string first, string? rest) => string.IsNullOrEmpty(rest) ? first : $"{first}:{rest}";
+}

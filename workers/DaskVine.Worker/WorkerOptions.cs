@@ -1,0 +1,39 @@
+using DaskVine.Protocol.Door;
+
+namespace DaskVine.Worker;
+
+/// <summary>How a worker's process is to run.</summary>
+public sealed record WorkerOptions
+{
+    /// <summary>The manager's door.</summary>
+    public required DoorAddress ManagerAddress { get; init; }
+
+    /// <summary>For people; null for the machine's name and the process's number.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Tasks that run at once.</summary>
+    public int Cores { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>
+    /// Where files, outputs and sandboxes go, in a directory of this worker's own that is removed at the end; null for a temporary place.
+    /// </summary>
+    public string? CacheDirectory { get; init; }
+
+    /// <summary>The interpreter of the user's environment.</summary>
+    public string Python { get; init; } = "python3";
+
+    /// <summary>Directory that has the Python package <c>daskvine</c>; null when the interpreter finds it by itself.</summary>
+    public string? HostPackageDirectory { get; init; }
+
+    /// <summary>Where function calls run; null for the present directory.</summary>
+    public string? WorkingDirectory { get; init; }
+
+    /// <summary>End when standard input ends, which is how an embedding client takes its workers with it.</summary>
+    public bool ExitWithStandardInput { get; init; }
+
+    /// <summary>How long to look for the manager at first.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long to keep the cache and look for the manager after it was lost.</summary>
+    public TimeSpan ManagerTimeout { get; init; } = TimeSpan.FromMinutes(15);
+}

@@ -1,0 +1,231 @@
+using System.Reflection;
+using System.Text.Json.Nodes;
+using DaskVine.Protocol;
+using DaskVine.Protocol.Host;
+using DaskVine.Protocol.Records;
+using DaskVine.WorkerState;
+using DaskVine.ZeroMq;
+
+namespace DaskVine.Worker;
+
+/// <summary>One life of a worker: receive, decide, perform, on one thread.</summary>
+internal sealed class WorkerRun : ISessionOwner, IDisposable
+{
+    // Enough to keep a link busy, little enough that reports do not wait long behind it.
+    private const long UploadWaitingBytes = 4L << 20;
+
+    private readonly WorkerOptions _options;
+    private readonly TextWriter _output;
+    private readonly string _name;
+    private readonly WorkerLog _log;
+    private readonly WorkerCore _core;
+    private readonly List<WorkerEffect> _effects = [];
+    private readonly EventLoop _loop = new();
+    private readonly ZmqContext _context = new();
+    private readonly CacheDirectory _cache;
+    private readonly IncomingFiles _incoming;
+    private readonly Uploads _uploads;
+    private readonly LibraryHost _library;
+    private readonly TaskHosts _tasks;
+    private readonly ManagerSession _session;
+
+    // What happened and was not told to the core yet, in order.
+    private List<WorkerEvent> _events = [];
+
+    // Connections that were written to since the last flush.
+    private readonly HashSet<HostConnection> _written = [];
+
+    private TimeSpan? _wake;
+    private bool _announced;
+    private string? _stopReason;
+    private string? _failure;
+
+    public WorkerRun(WorkerOptions options, RunDirectory run, TextWriter output)
+    {
+        _options = options;
+        _output = output;
+        _name = options.Name ?? $"{Environment.MachineName}-{Environment.ProcessId}";
+        _log = new WorkerLog(_name);
+        _core = new WorkerCore(new WorkerCoreOptions { Cores = options.Cores });
+        _cache = new CacheDirectory(CacheParent(options, run));
+        _incoming = new IncomingFiles(_cache);
+        _uploads = new Uploads(_cache, Raise);
+        _library = new LibraryHost(options, run, _loop, _log, Raise);
+        _tasks = new TaskHosts(options, run, _cache, _loop, _log, Raise);
+        _session = new ManagerSession(options, _context, _loop, _log, this);
+    }
+
+    /// <summary>Works until it is stopped; returns why it cannot go on, or null.</summary>
+    public string? Serve()
+    {
+        // The library starts while the manager is looked for.
+        Decide();
+        _session.Connect(_options.ConnectTimeout);
+        while (_stopReason is null && _failure is null)
+        {
+            _loop.Round(_events.Count > 0 ? TimeSpan.Zero : _wake ?? TimeSpan.MaxValue);
+            if (_events.Count > 0 || _wake <= EventLoop.Now)
+                Decide();
+            PumpUploads();
+            _session.Flush();
+        }
+
+        _log.Write(_failure is null ? $"ends: {_stopReason}" : $"gives up: {_failure}");
+        if (_failure is null)
+            _session.Post(new Goodbye(_stopReason!));
+        _session.Flush();
+        return _failure;
+    }
+
+    /// <summary>Makes <see cref="Serve"/> return; may be called on any thread.</summary>
+    public void Stop(string reason) => _loop.Post(() => _stopReason ??= reason);
+
+    public void Raise(WorkerEvent happened) => _events.Add(happened);
+
+    public void OnLinkBroken()
+    {
+        _uploads.Abandon();
+        _incoming.DropAll();
+    }
+
+    public void OnWelcome(Welcome welcome)
+    {
+        _log.Write($"linked to manager {welcome.Name} ({welcome.Manager})");
+        if (_announced)
+            return;
+        _announced = true;
+        WorkerProcess.Announce(_output, new JsonObject
+        {
+            ["event"] = "ready",
+            ["name"] = _name,
+            ["pid"] = Environment.ProcessId,
+            ["manager"] = _options.ManagerAddress.ToString(),
+        });
+    }
+
+    public void OnChunk(Chunk chunk)
+    {
+        if (_incoming.Receive(chunk) is { } outcome)
+            Raise(outcome);
+    }
+
+    public void OnRelease(Release release)
+    {
+        // A file that is given up on its way has no last chunk.
+        foreach (var file in release.Files)
+            _incoming.Drop(file);
+        Raise(new ReleaseReceived(release.Files));
+    }
+
+    public void OnShutdown(string reason) => _stopReason ??= $"the manager says: {reason}";
+
+    public void OnGivenUp(string reason) => _failure ??= reason;
+
+    public void Dispose()
+    {
+        _library.Stop();
+        _session.Dispose();
+        _tasks.Dispose();
+        _library.Dispose();
+        _uploads.Dispose();
+        _incoming.Dispose();
+        _cache.Dispose();
+        _loop.Dispose();
+        _context.Dispose();
+    }
+
+    private static string CacheParent(WorkerOptions options, RunDirectory run) =>
+        options.CacheDirectory is { } directory ? Directory.CreateDirectory(directory).FullName : run.Path;
+
+    private void Decide()
+    {
+        var events = _events;
+        _events = [];
+        _wake = _core.Handle(events, EventLoop.Now, _effects);
+        foreach (var effect in _effects)
+            Perform(effect);
+        _effects.Clear();
+        foreach (var connection in _written)
+            connection.Flush();
+        _written.Clear();
+    }
+
+    private void PumpUploads()
+    {
+        while (_uploads.Any && _session.IsLinked && _session.WaitingBytes < UploadWaitingBytes && _uploads.Next() is { } chunk)
+        {
+            _session.Post(chunk);
+            _session.Flush();
+        }
+    }
+
+    private void Perform(WorkerEffect effect)
+    {
+        switch (effect)
+        {
+            case Report e: _session.Post(e.Record); break;
+            case SendCall e: SendCall(e); break;
+            case SendFunction e: WriterOf(e.Host)?.Function(e.Function.Number, e.Function.Name, e.Function.Code.Span); break;
+            case KeepOutput e: KeepOutput(e); break;
+            case DropOutput e: _cache.DropOutput(e.Call); break;
+            case DeleteFile e: _cache.Delete(e.File); break;
+            case DeleteAllFiles: _cache.DeleteAllFiles(); break;
+            case UploadFile e: _uploads.Add(e.File); break;
+            case StartLibrary: _library.Start(); break;
+            case ForkChild e: _library.Fork(e.Slot); break;
+            case StartTaskProcess e: _tasks.Start(e.Slot); break;
+            case KillHost { Host.Role: HostRole.Child } e: _library.KillChild(e.Host.Slot); break;
+            case KillHost e: _tasks.Kill(e.Host.Slot); break;
+            case EndHost e: _tasks.End(e.Host.Slot); break;
+            case SayHello e: SayHello(e); break;
+            default: throw new InvalidOperationException($"nothing performs {effect.GetType().Name}");
+        }
+    }
+
+    private void SendCall(SendCall e)
+    {
+        if (WriterOf(e.Host) is not { } writer)
+            return;
+        var task = e.Task;
+        var inputs = task.Inputs.Count == 0 ? [] : new HostInput[task.Inputs.Count];
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            var input = task.Inputs[i];
+            inputs[i] = input.Value is { } value ? new HostInput(value, null) : new HostInput(null, _cache.FilePath(input.File));
+        }
+
+        writer.Call(e.Call, task.Functions, task.Body.Span, inputs, _cache.OutputPath(e.Call));
+    }
+
+    /// <summary>Null when the process has just ended, which the core is about to hear.</summary>
+    private HostWriter? WriterOf(HostId host)
+    {
+        var connection = host.Role == HostRole.Child ? _library.ChildOf(host.Slot) : _tasks.ConnectionOf(host.Slot);
+        if (connection is not null)
+            _written.Add(connection);
+        return connection?.Writer;
+    }
+
+    private void KeepOutput(KeepOutput e)
+    {
+        try
+        {
+            _cache.KeepOutput(e.Call, e.File);
+        }
+        catch (IOException error)
+        {
+            Raise(new FileUnreadable(e.File, error.Message));
+        }
+    }
+
+    private void SayHello(SayHello e)
+    {
+        var versions = new Dictionary<string, string>(_library.Versions)
+        {
+            ["daskvine"] = typeof(WorkerRun).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
+            ["dotnet"] = Environment.Version.ToString(),
+        };
+        _session.SayHello(new Hello(
+            ProtocolVersion.Current, Hello.WorkerRole, _session.Instance, _name, 0, versions, _options.Cores, e.Files, e.Tasks));
+    }
+}
