@@ -107,7 +107,7 @@ def test_close_leaves_no_process_and_no_directory():
     pids = [vine.manager_pid, *vine.worker_pids]
     pids += [pid for worker in vine.worker_pids for pid in descendants(worker)]
     directory = Path(vine.address.removeprefix("ipc://")).parent
-    assert len(pids) >= 7
+    assert len(pids) >= 5
     vine.close()
     assert all(has_ended(pid) for pid in pids)
     assert not directory.exists()
@@ -123,7 +123,8 @@ def test_client_that_ends_in_any_way_takes_its_cluster_with_it(end):
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([os.environ["PYTHONPATH"], str(Path(__file__).parent)])}
     client = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, env=environment)
     pids = [int(pid) for pid in client.stdout.split()]
-    assert len(pids) >= 7, client.stderr
+    # The manager, both workers, and a library with a child of the one that ran the task.
+    assert len(pids) >= 5, client.stderr
     assert all(has_ended(pid) for pid in pids)
 
 
@@ -175,7 +176,7 @@ def test_manager_found_by_name_and_the_name_taken_twice_is_refused():
 
 def test_two_clients_at_once_share_the_workers():
     with DaskVine(workers=2, progress=False) as first, DaskVine(first.address, progress=False) as second, ThreadPoolExecutor() as threads:
-        dsk = {i: (operator.mul, i, i) for i in range(3000)}
+        dsk = {("square", i): (operator.mul, i, i) for i in range(3000)}
         results = [threads.submit(vine.get, dsk, list(dsk)) for vine in (first, second, first, second)]
         assert all(result.result(60) == tuple(i * i for i in range(3000)) for result in results)
 

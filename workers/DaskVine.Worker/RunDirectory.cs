@@ -3,12 +3,14 @@ namespace DaskVine.Worker;
 /// <summary>A worker's own place for sockets and logs, for this user alone, removed at the end.</summary>
 internal sealed class RunDirectory : IDisposable
 {
-    // A Unix socket's path has at most 107 bytes; names in here take some of them.
-    private const int MaxPathLength = 80;
+    // A Unix socket's path has at most 107 bytes; the directory's name and the names in it take some of them.
+    private const int MaxParentLength = 64;
 
-    public RunDirectory()
+    /// <param name="wanted">Where to make it if the path is short enough for sockets; null for a temporary place.</param>
+    public RunDirectory(string? wanted)
     {
-        Path = Create(System.IO.Path.GetTempPath().Length <= MaxPathLength - 32 ? System.IO.Path.GetTempPath() : "/tmp");
+        string?[] parents = [wanted, System.IO.Path.GetTempPath()];
+        Path = Create(Array.Find(parents, parent => parent?.Length <= MaxParentLength) ?? "/tmp");
     }
 
     public string Path { get; }

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using DaskVine.ZeroMq;
@@ -15,9 +16,10 @@ public static class WorkerProcess
 
     internal static int Run(WorkerOptions options, TextWriter output, CancellationToken stop)
     {
+        options = Rooted(options);
         try
         {
-            using var directory = new RunDirectory();
+            using var directory = new RunDirectory(options.CacheDirectory);
             using var run = new WorkerRun(options, directory, output);
             using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => OnSignal(run, context));
             using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => OnSignal(run, context));
@@ -26,7 +28,7 @@ public static class WorkerProcess
                 WatchStandardInput(run);
             return run.Serve() is { } failure ? Fail(output, failure) : 0;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ZmqException or ZmqNotFoundException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SocketException or ZmqException or ZmqNotFoundException)
         {
             return Fail(output, e.Message);
         }
@@ -38,6 +40,14 @@ public static class WorkerProcess
         output.WriteLine(line.ToJsonString());
         output.Flush();
     }
+
+    // Host processes run in other directories than this one.
+    private static WorkerOptions Rooted(WorkerOptions options) => options with
+    {
+        CacheDirectory = options.CacheDirectory is { } cache ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(cache)) : null,
+        HostPackageDirectory = options.HostPackageDirectory is { } package ? Path.GetFullPath(package) : null,
+        Python = options.Python.Contains('/', StringComparison.Ordinal) ? Path.GetFullPath(options.Python) : options.Python,
+    };
 
     private static int Fail(TextWriter output, string message)
     {

@@ -134,8 +134,11 @@ internal sealed class WorkerRun : ISessionOwner, IDisposable
         _context.Dispose();
     }
 
+    // In the run directory, which is in the wanted one already unless that has too long a path for sockets.
     private static string CacheParent(WorkerOptions options, RunDirectory run) =>
-        options.CacheDirectory is { } directory ? Directory.CreateDirectory(directory).FullName : run.Path;
+        options.CacheDirectory is not { } wanted || Path.GetDirectoryName(run.Path) == wanted
+            ? run.Path
+            : Directory.CreateDirectory(wanted).FullName;
 
     private void Decide()
     {

@@ -70,8 +70,12 @@ public sealed partial class WorkerCore
     {
         foreach (var id in tasks)
         {
-            if (_tasks.TryGetValue(id, out var task))
-                Drop(task);
+            if (!_tasks.TryGetValue(id, out var task))
+                continue;
+            Drop(task);
+            // The manager that has not read the report yet may not know the task any more, and so never release its output.
+            if (task.Report is Completed { Value: null })
+                OnReleaseReceived([task.Assign.Output]);
         }
     }
 

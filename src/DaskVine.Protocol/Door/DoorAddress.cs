@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
 
 namespace DaskVine.Protocol.Door;
 
@@ -37,7 +38,8 @@ public sealed record DoorAddress
             throw new FormatException($"'{text}' is no manager address; it looks like ipc:///path/of/socket or tcp://127.0.0.1:9123");
         var colon = text.LastIndexOf(':');
         var host = text["tcp://".Length..Math.Max(colon, "tcp://".Length)].Trim('[', ']');
-        if (host.Length == 0 || !ushort.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port))
+        var isHost = host.Contains(':') ? IPAddress.TryParse(host, out _) : host.Length > 0;
+        if (!isHost || !ushort.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port))
             throw new FormatException($"'{text}' is no manager address; TCP needs a host and a port from 0 to 65535, as in tcp://127.0.0.1:9123");
         return new DoorAddress(null, host, port);
     }
@@ -50,8 +52,8 @@ public sealed record DoorAddress
     {
         if (!path.StartsWith('/'))
             throw new FormatException($"'{text}' is no manager address; after ipc:// comes an absolute path");
-        return path.Length <= MaxPathLength
+        return Encoding.UTF8.GetByteCount(path) <= MaxPathLength
             ? new DoorAddress(path, "", 0)
-            : throw new FormatException($"'{text}' is too long: the path of a Unix socket may have {MaxPathLength} characters here");
+            : throw new FormatException($"'{text}' is too long: the path of a Unix socket may have {MaxPathLength} bytes here");
     }
 }

@@ -15,6 +15,8 @@ public sealed record DoorGreeting(string ClientEndpoint, string WorkerEndpoint, 
 
     public const int LengthPrefix = sizeof(uint);
 
+    private const string NoDoor = "what listens at that address is not the door of a DaskVine manager";
+
     /// <summary>The frame with its length prefix.</summary>
     public byte[] ToFrame()
     {
@@ -43,7 +45,7 @@ public sealed record DoorGreeting(string ClientEndpoint, string WorkerEndpoint, 
         var length = BinaryPrimitives.ReadUInt32LittleEndian(prefix);
         return length is > 0 and <= MaxBytes
             ? (int)length
-            : throw new ProtocolException("what listens at that address is not the door of a DaskVine manager");
+            : throw new ProtocolException(NoDoor);
     }
 
     /// <exception cref="ProtocolException">Malformed, or of another version of the protocol.</exception>
@@ -55,30 +57,35 @@ public sealed record DoorGreeting(string ClientEndpoint, string WorkerEndpoint, 
         }
         catch (MsgPackException e)
         {
-            throw new ProtocolException($"what listens at that address is not the door of a DaskVine manager: {e.Message}", e);
+            throw new ProtocolException($"{NoDoor}: {e.Message}", e);
         }
     }
 
     private static DoorGreeting ReadMap(ReadOnlySpan<byte> body)
     {
         var reader = new MsgPackReader(body);
-        var greeting = new DoorGreeting("", "", 0, "");
-        var version = 0;
+        int? version = null;
+        string? clients = null, workers = null, name = null;
+        long token = -1;
         for (var count = reader.ReadMapHeader(); count > 0; count--)
         {
             switch (reader.ReadString())
             {
                 case "daskvine": version = reader.ReadInt32(); break;
-                case "clients": greeting = greeting with { ClientEndpoint = reader.ReadString() }; break;
-                case "workers": greeting = greeting with { WorkerEndpoint = reader.ReadString() }; break;
-                case "token": greeting = greeting with { Token = reader.ReadInt64() }; break;
-                case "name": greeting = greeting with { Name = reader.ReadString() }; break;
+                case "clients": clients = reader.ReadString(); break;
+                case "workers": workers = reader.ReadString(); break;
+                case "token": token = reader.ReadInt64(); break;
+                case "name": name = reader.ReadString(); break;
                 default: reader.Skip(); break;
             }
         }
 
-        return version == ProtocolVersion.Current
-            ? greeting
-            : throw new ProtocolException($"the manager speaks protocol {version}, this program {ProtocolVersion.Current}: use the same release on both sides");
+        // The version comes first: another one may well have other fields.
+        if (version is { } other && other != ProtocolVersion.Current)
+            throw new ProtocolException(
+                $"the manager speaks protocol {other}, this program {ProtocolVersion.Current}: use the same release on both sides");
+        return version is not null && clients is not null && workers is not null && name is not null && token >= 0 && reader.End
+            ? new DoorGreeting(clients, workers, token, name)
+            : throw new ProtocolException(NoDoor);
     }
 }

@@ -20,7 +20,7 @@ public sealed class HostReader
         if (_end < _buffer.Length)
             return _buffer.AsMemory(_end);
         var pending = _end - _start;
-        var target = pending > _buffer.Length / 2 ? new byte[_buffer.Length * 2] : _buffer;
+        var target = pending > _buffer.Length / 2 ? new byte[(int)Math.Min(2L * _buffer.Length, MaxRecordBytes + sizeof(uint))] : _buffer;
         _buffer.AsSpan(_start, pending).CopyTo(target);
         _buffer = target;
         _start = 0;
@@ -59,18 +59,31 @@ public sealed class HostReader
     private static HostRecord Read(ReadOnlySpan<byte> bytes)
     {
         var reader = new MsgPackReader(bytes);
-        reader.ReadArrayHeader();
+        var fields = reader.ReadArrayHeader() - 1;
         var kind = (HostRecordKind)reader.ReadInt32();
-        return kind switch
+        var needed = kind switch
         {
-            HostRecordKind.Hello => ReadHello(ref reader),
-            HostRecordKind.Exited => new HostExited(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32()),
-            HostRecordKind.Returned =>
-                new HostReturned(reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), ReadOptionalBytes(ref reader)),
-            HostRecordKind.Failed => new HostFailed(reader.ReadInt64(), reader.ReadInt64(), ReadFailure(ref reader)),
+            HostRecordKind.Exited => 3,
+            HostRecordKind.Hello or HostRecordKind.Returned => 4,
+            HostRecordKind.Failed => 6,
             _ => throw new ProtocolException($"host record kind {(int)kind} is not known here"),
         };
+        if (fields < needed)
+            throw new ProtocolException($"host record {kind} has {fields} fields and needs {needed}");
+        var record = ReadFields(kind, ref reader);
+        for (var extra = fields - needed; extra > 0; extra--)
+            reader.Skip();
+        return reader.End ? record : throw new ProtocolException($"bytes after the end of a host record {kind}");
     }
+
+    private static HostRecord ReadFields(HostRecordKind kind, ref MsgPackReader reader) => kind switch
+    {
+        HostRecordKind.Hello => ReadHello(ref reader),
+        HostRecordKind.Exited => new HostExited(ReadInt(ref reader), ReadInt(ref reader), reader.ReadInt32()),
+        HostRecordKind.Returned =>
+            new HostReturned(ReadLong(ref reader), ReadLong(ref reader), ReadLong(ref reader), ReadOptionalBytes(ref reader)),
+        _ => new HostFailed(ReadLong(ref reader), ReadLong(ref reader), ReadFailure(ref reader)),
+    };
 
     private static HostHello ReadHello(ref MsgPackReader reader)
     {
@@ -81,8 +94,8 @@ public sealed class HostReader
             "task" => HostRole.Task,
             var other => throw new ProtocolException($"host role '{other}' is not known"),
         };
-        var slot = reader.ReadInt32();
-        var processId = reader.ReadInt32();
+        var slot = ReadInt(ref reader);
+        var processId = ReadInt(ref reader);
         var count = reader.ReadMapHeader();
         var versions = new Dictionary<string, string>(count);
         for (var i = 0; i < count; i++)
@@ -98,6 +111,20 @@ public sealed class HostReader
             : throw new ProtocolException($"failure kind {kind} is not known");
     }
 
+    /// <summary>Numbers that count or identify: never negative.</summary>
+    private static long ReadLong(ref MsgPackReader reader)
+    {
+        var value = reader.ReadInt64();
+        return value >= 0 ? value : throw new ProtocolException($"a number below zero ({value}) in a host record");
+    }
+
+    private static int ReadInt(ref MsgPackReader reader)
+    {
+        var value = reader.ReadInt32();
+        return value >= 0 ? value : throw new ProtocolException($"a number below zero ({value}) in a host record");
+    }
+
+    // Without the cast, null would become an array and then memory that is empty, which is a value.
     private static ReadOnlyMemory<byte>? ReadOptionalBytes(ref MsgPackReader reader) =>
-        reader.TryReadNil() ? null : new ReadOnlyMemory<byte>(reader.ReadBinary().ToArray());
+        reader.TryReadNil() ? (ReadOnlyMemory<byte>?)null : new ReadOnlyMemory<byte>(reader.ReadBinary().ToArray());
 }

@@ -33,7 +33,8 @@ public sealed class Link
     public ulong Acknowledged { get; private set; }
 
     /// <summary>Whether an acknowledgement should be sent even if there is nothing else to send.</summary>
-    public bool AckDue => _messagesSinceAck >= AckEveryMessages || _bytesSinceAck >= _credit / 4;
+    public bool AckDue =>
+        _messagesSinceAck >= AckEveryMessages || (_messagesSinceAck > 0 && _bytesSinceAck >= _credit / 4);
 
     /// <summary>One message of any size may always be outstanding, so that credit smaller than a message cannot stop a link.</summary>
     public bool CanSend(long bytes) => _outstanding.Count == 0 || _outstandingBytes + bytes <= _peerCredit;

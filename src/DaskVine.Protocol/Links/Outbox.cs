@@ -43,11 +43,11 @@ public sealed class Outbox
     {
         if (_waiting.Count == 0 && _open.Count > 0)
             Close();
-        if (_waiting.TryPeek(out var message) && Link.CanSend(message.Bytes))
+        if (_waiting.TryPeek(out var message) && Link.CanSend(message.Bytes + OutgoingMessage.HeaderBytesMax))
         {
             _waiting.Dequeue();
             WaitingBytes -= message.Bytes;
-            var stamp = Link.Stamp(message.Bytes);
+            var stamp = Link.Stamp(message.Bytes + OutgoingMessage.HeaderBytesMax);
             _sent.Enqueue((stamp.Seq, message.LastRecord));
             header = message.HeaderFrame(stamp);
             frames = message.Frames;

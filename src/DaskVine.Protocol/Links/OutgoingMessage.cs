@@ -7,6 +7,9 @@ namespace DaskVine.Protocol.Links;
 public sealed record OutgoingMessage(
     ReadOnlyMemory<byte> Records, int Count, IReadOnlyList<ReadOnlyMemory<byte>> Frames, long Bytes, long LastRecord)
 {
+    /// <summary>What a header frame may take besides the records: two array heads and four numbers.</summary>
+    internal const int HeaderBytesMax = 1 + (4 * 9) + 5;
+
     /// <summary>A message of records outside the sequence, such as a hello, ready to be sent.</summary>
     public static OutgoingMessage Of(params ReadOnlySpan<Record> records)
     {

@@ -61,7 +61,8 @@ public ref struct RecordReader
             : throw new ProtocolException($"payload frame {index} is named, but the message has {_frames.Count}");
     }
 
-    internal ReadOnlyMemory<byte>? ReadOptionalPayload() => _reader.TryReadNil() ? null : ReadPayload();
+    // Without the cast, null would become an array and then memory that is empty, which is a value.
+    internal ReadOnlyMemory<byte>? ReadOptionalPayload() => _reader.TryReadNil() ? (ReadOnlyMemory<byte>?)null : ReadPayload();
 
     internal TaskId ReadTask() => new(ReadLong());
 

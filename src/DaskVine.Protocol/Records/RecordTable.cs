@@ -59,7 +59,7 @@ public static class RecordTable
             reader.Skip(count - 1 - entry.FieldCount);
             return record;
         }
-        catch (MsgPackException e)
+        catch (Exception e) when (e is MsgPackException or ProtocolException)
         {
             throw new ProtocolException($"{kind} is malformed: {e.Message}", e);
         }
