@@ -43,14 +43,17 @@ internal static class WorkerCommand
 
     public static Command Create()
     {
+        Cores.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 1)
+                result.AddError("--cores must be 1 or more");
+        });
         var command = new Command("worker", "Run a worker: takes tasks from a manager and keeps their results.")
         {
             Address, ManagerName, WorkerName, Cores, CacheDirectory, Python, HostPackage, WithInput, ConnectTimeout,
         };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(Cores) < 1)
-                result.AddError("--cores must be 1 or more");
             if (result.GetValue(Address) is null == result.GetValue(ManagerName) is null)
                 result.AddError("give the manager's address or its --name, and not both");
         });

@@ -53,7 +53,7 @@ def start_worker(*arguments):
 
 def test_worker_killed_in_mid_task_costs_no_result(pipe, tmp_path):
     keep = open_for_reading(pipe)
-    with DaskVine(workers=2, progress=False) as vine, ThreadPoolExecutor() as threads:
+    with ThreadPoolExecutor() as threads, DaskVine(workers=2, progress=False) as vine:
         dsk = {"slow": (announce_and_wait, pipe, str(tmp_path / "marker")), "out": (operator.add, "slow", "!")}
         result = threads.submit(vine.get, dsk, "out")
         child = int(wait_for_file(pipe))
@@ -67,7 +67,7 @@ def test_worker_killed_in_mid_task_costs_no_result(pipe, tmp_path):
 def test_worker_killed_with_large_intermediates_gives_the_right_result(pipe, tmp_path):
     np = pytest.importorskip("numpy")
     keep = open_for_reading(pipe)
-    with DaskVine(workers=2, progress=False) as vine, ThreadPoolExecutor() as threads:
+    with ThreadPoolExecutor() as threads, DaskVine(workers=2, progress=False) as vine:
         dsk = {("data", i): (np.arange, i * 10_000, (i + 1) * 10_000) for i in range(40)}
         dsk["gate"] = (announce_and_wait, pipe, str(tmp_path / "marker"))
         dsk["total"] = (lambda parts, gate: (sum(int(part.sum()) for part in parts), gate), [("data", i) for i in range(40)], "gate")
@@ -81,7 +81,7 @@ def test_worker_killed_with_large_intermediates_gives_the_right_result(pipe, tmp
 
 def test_all_workers_killed_is_told_instead_of_hanging(pipe, tmp_path):
     keep = open_for_reading(pipe)
-    with DaskVine(workers=1, progress=False) as vine, ThreadPoolExecutor() as threads:
+    with ThreadPoolExecutor() as threads, DaskVine(workers=1, progress=False) as vine:
         result = threads.submit(vine.get, {"x": (announce_and_wait, pipe, str(tmp_path / "marker"))}, "x")
         wait_for_file(pipe)
         os.kill(vine.worker_pids[0], signal.SIGKILL)
@@ -92,7 +92,7 @@ def test_all_workers_killed_is_told_instead_of_hanging(pipe, tmp_path):
 
 def test_manager_killed_is_told_to_everyone_who_waits(pipe, tmp_path):
     keep = open_for_reading(pipe)
-    with DaskVine(workers=1, progress=False) as vine, ThreadPoolExecutor() as threads:
+    with ThreadPoolExecutor() as threads, DaskVine(workers=1, progress=False) as vine:
         result = threads.submit(vine.get, {"x": (announce_and_wait, pipe, str(tmp_path / "marker"))}, "x")
         wait_for_file(pipe)
         os.kill(vine.manager_pid, signal.SIGKILL)
@@ -145,8 +145,8 @@ def test_interrupt_cancels_at_once_and_the_cluster_goes_on(pipe, tmp_path):
     os.close(keep)
 
 
-def test_no_worker_for_a_while_is_told_and_work_starts_when_one_comes(caplog):
-    with DaskVine(port=0, progress=False) as vine, ThreadPoolExecutor() as threads:
+def test_no_worker_for_a_while_is_told_and_work_starts_when_one_comes():
+    with ThreadPoolExecutor() as threads, DaskVine(port=0, progress=False) as vine:
         told = threading.Event()
         handler = logging.Handler()
         handler.emit = lambda record: told.set()
@@ -175,7 +175,11 @@ def test_manager_found_by_name_and_the_name_taken_twice_is_refused():
 
 
 def test_two_clients_at_once_share_the_workers():
-    with DaskVine(workers=2, progress=False) as first, DaskVine(first.address, progress=False) as second, ThreadPoolExecutor() as threads:
+    with (
+        ThreadPoolExecutor() as threads,
+        DaskVine(workers=2, progress=False) as first,
+        DaskVine(first.address, progress=False) as second,
+    ):
         dsk = {("square", i): (operator.mul, i, i) for i in range(3000)}
         results = [threads.submit(vine.get, dsk, list(dsk)) for vine in (first, second, first, second)]
         assert all(result.result(60) == tuple(i * i for i in range(3000)) for result in results)

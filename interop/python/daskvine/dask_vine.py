@@ -152,9 +152,10 @@ class Notices:
         self.texts = {}
 
     def hear(self, code, text):
-        if code not in self.texts:
-            _log.warning("%s", text)
+        is_new = code not in self.texts
         self.texts[code] = text
+        if is_new:
+            _log.warning("%s", text)
 
     def forget(self):
         self.texts.clear()
