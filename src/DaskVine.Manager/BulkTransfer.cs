@@ -3,6 +3,9 @@ using DaskVine.Protocol.Records;
 
 namespace DaskVine.Manager;
 
+/// <summary>Makes the record for the bytes from <paramref name="offset"/> of <paramref name="size"/>.</summary>
+internal delegate Record ChunkRecord(long size, long offset, ReadOnlyMemory<byte> data);
+
 /// <summary>A large file on its way to one peer, a chunk at a time, so that small records pass between.</summary>
 internal sealed class BulkTransfer : IDisposable
 {
@@ -10,27 +13,30 @@ internal sealed class BulkTransfer : IDisposable
 
     private readonly StagedFile? _staged;
     private readonly ReadOnlyMemory<byte> _value;
-    private readonly Func<long, ReadOnlyMemory<byte>, Record> _record;
+    private readonly ChunkRecord _record;
     private long _offset;
 
-    /// <param name="file">What is sent.</param>
-    /// <param name="size">Its bytes.</param>
-    /// <param name="value">The bytes, or null when they are in <paramref name="staged"/>.</param>
-    /// <param name="staged">Kept until this is disposed.</param>
-    /// <param name="record">Makes the record for a chunk at an offset.</param>
-    public BulkTransfer(
-        FileId file, long size, ReadOnlyMemory<byte>? value, StagedFile? staged, Func<long, ReadOnlyMemory<byte>, Record> record)
+    public BulkTransfer(FileId file, ReadOnlyMemory<byte> value, ChunkRecord record)
     {
         File = file;
-        Size = size;
-        _value = value ?? default;
+        Size = value.Length;
+        _value = value;
         _record = record;
-        _staged = value is null ? staged : null;
-        _staged?.AddReader();
+    }
+
+    /// <summary>Keeps the staged file until this is disposed.</summary>
+    public BulkTransfer(StagedFile staged, ChunkRecord record)
+    {
+        File = staged.File;
+        Size = staged.Size;
+        _staged = staged;
+        _record = record;
+        staged.AddReader();
     }
 
     public FileId File { get; }
 
+    /// <summary>Of what is here; a worker may have announced another.</summary>
     public long Size { get; }
 
     /// <summary>The next chunk, or null after the last.</summary>
@@ -40,7 +46,8 @@ internal sealed class BulkTransfer : IDisposable
             return null;
         var length = (int)Math.Min(ChunkBytes, Size - _offset);
         var data = _staged?.Read(_offset, length) ?? _value.Slice((int)_offset, length);
-        var record = _record(_offset, data);
+        var record = _record(Size, _offset, data);
+        // An empty file is one empty chunk.
         _offset += Math.Max(1, length);
         return record;
     }

@@ -50,23 +50,68 @@ internal sealed class Door : IDisposable
                 $"refused to listen on {address}: links are not secured, so only this machine may reach a manager; use tcp://127.0.0.1:PORT or ipc://PATH");
         }
 
-        var family = address.Path is not null ? AddressFamily.Unix
-            : address.Host.Contains(':', StringComparison.Ordinal) ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
-        var listener = new Socket(family, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            listener.Bind(EndPoint(address));
-            listener.Listen(512);
-            return listener;
+            return Bind(address);
         }
         catch (SocketException e)
         {
-            listener.Dispose();
             throw new ManagerException(
-                e.SocketErrorCode == SocketError.AddressAlreadyInUse
-                    ? $"{address} is in use by another process; choose another port, or 0 for any free one"
-                    : $"cannot listen on {address}: {e.Message}",
+                e.SocketErrorCode != SocketError.AddressAlreadyInUse ? $"cannot listen on {address}: {e.Message}"
+                : address.Path is null ? $"{address} is in use by another process; choose another port, or 0 for any free one"
+                : $"{address} is in use: a process answers there, or the file is no socket; choose another path",
                 e);
+        }
+    }
+
+    private static Socket Bind(DoorAddress address)
+    {
+        var endPoint = EndPoint(address);
+        if (address.Path is { } path && IsLeftBehind(path, endPoint))
+            File.Delete(path);
+        var listener = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            listener.Bind(endPoint);
+            listener.Listen(512);
+            return listener;
+        }
+        catch (SocketException)
+        {
+            listener.Dispose();
+            throw;
+        }
+    }
+
+    // A manager that was killed leaves its socket, which would keep the next one from starting there.
+    private static bool IsLeftBehind(string path, EndPoint endPoint)
+    {
+        if (!IsSocket(path))
+            return false;
+        using var probe = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            probe.Connect(endPoint);
+            return false;
+        }
+        catch (SocketException e)
+        {
+            return e.SocketErrorCode == SocketError.ConnectionRefused;
+        }
+    }
+
+    // To connect to an ordinary file is refused as well, so the answer alone does not tell. Sockets cannot be opened as files.
+    private static bool IsSocket(string path)
+    {
+        const int noSuchDevice = 6;
+        try
+        {
+            File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite).Dispose();
+            return false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.HResult == noSuchDevice;
         }
     }
 

@@ -41,14 +41,29 @@ public sealed class ManagerProcess : IDisposable
         _sessions = new Sessions(options, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)), _peers, _events);
         _performer = new Performer(_peers, _staging);
         _door = new Door(options.Address, Greet, token => Post(() => _sessions.OnDoorClosed(token)));
-        _clients = new PeerSocket(_context, Hello.ClientRole, Endpoint("clients"));
-        _workers = new PeerSocket(_context, Hello.WorkerRole, Endpoint("workers"));
+        try
+        {
+            _clients = new PeerSocket(_context, Hello.ClientRole, Endpoint("clients"));
+            _workers = new PeerSocket(_context, Hello.WorkerRole, Endpoint("workers"));
+        }
+        catch (ZmqException e)
+        {
+            // The door is open already, and its socket is a file.
+            _clients?.Dispose();
+            _door.Dispose();
+            _context.Dispose();
+            throw new ManagerException($"cannot listen beside {_door.Address}: {e.Message}", e);
+        }
+
         _clients.AddTo(_poller);
         _workers.AddTo(_poller);
     }
 
     /// <summary>Where the door listens, with the port that was taken.</summary>
     public DoorAddress Address => _door.Address;
+
+    /// <summary>Where large files are kept; null while there was none.</summary>
+    internal string? StagingDirectory => _staging.Directory;
 
     /// <summary>Serves until <see cref="Stop"/>.</summary>
     public void Run()
@@ -66,7 +81,7 @@ public sealed class ManagerProcess : IDisposable
                 action();
             if (Now >= beatAt)
             {
-                _sessions.Beat(Now);
+                _sessions.Beat();
                 beatAt = Now + _options.Heartbeat;
             }
 
@@ -81,10 +96,11 @@ public sealed class ManagerProcess : IDisposable
 
     public void Dispose()
     {
-        _door.Dispose();
         _poller.Dispose();
         _clients.Dispose();
         _workers.Dispose();
+        // After them: the next manager may start there once the door is gone.
+        _door.Dispose();
         _context.Dispose();
         _staging.Dispose();
     }
@@ -112,7 +128,7 @@ public sealed class ManagerProcess : IDisposable
             try
             {
                 var message = IncomingMessage.Read(header, payloads);
-                if (_sessions.Receive(socket, from, message, header.Length + payloads.Sum(payload => (long)payload.Length), Now) is { } peer)
+                if (_sessions.Receive(socket, from, message, header.Length + payloads.Sum(payload => (long)payload.Length)) is { } peer)
                     Accept(peer, message.Records);
             }
             catch (ProtocolException e)
@@ -135,7 +151,7 @@ public sealed class ManagerProcess : IDisposable
                     peer.Leaving = true;
                     break;
                 case Chunk chunk when peer.Worker is not null:
-                    if (_staging.Receive(chunk))
+                    if (_staging.Receive(chunk, peer.Arriving))
                         _events.Add(new FileStaged(chunk.File, chunk.Size));
                     break;
                 case Completed or Failed or Retracted or FileLost when peer.Worker is { } worker:
@@ -166,6 +182,13 @@ public sealed class ManagerProcess : IDisposable
     private void Post(Action action)
     {
         _posted.Enqueue(action);
-        _poller.Wake();
+        try
+        {
+            _poller.Wake();
+        }
+        catch (ObjectDisposedException)
+        {
+            // A connection or a signal at the very end: nobody is left to act on it.
+        }
     }
 }

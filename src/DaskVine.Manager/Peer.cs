@@ -1,3 +1,4 @@
+using DaskVine.Protocol;
 using DaskVine.Protocol.Links;
 using DaskVine.Scheduling;
 
@@ -28,11 +29,25 @@ internal sealed class Peer(PeerSocket socket, string instance, string name, long
     /// <summary>Large files on their way to it, in order.</summary>
     public Queue<BulkTransfer> Bulk { get; } = new();
 
-    public TimeSpan LastHeard { get; set; }
+    /// <summary>Large files on their way from it.</summary>
+    public Dictionary<FileId, StagedFile> Arriving { get; } = [];
+
+    /// <summary>Heartbeats that we sent since it was heard. Time would blame it for a pause of ours.</summary>
+    public int SilentBeats { get; set; }
 
     /// <summary>It has said goodbye, so its end is no crash.</summary>
     public bool Leaving { get; set; }
 
     /// <summary>In the list of peers with something to send.</summary>
     public bool Touched { get; set; }
+
+    /// <summary>Lets go of the files on their way: the scheduler asks again for what a broken link has swallowed.</summary>
+    public void DropTransfers()
+    {
+        while (Bulk.TryDequeue(out var transfer))
+            transfer.Dispose();
+        foreach (var broken in Arriving.Values)
+            broken.Dispose();
+        Arriving.Clear();
+    }
 }

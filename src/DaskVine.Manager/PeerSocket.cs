@@ -31,13 +31,25 @@ internal sealed class PeerSocket : IDisposable
             ReceiveHighWatermark = 0,
             Linger = TimeSpan.FromMilliseconds(200),
             MaxMessageSize = MaxFrameBytes,
+            Ipv6 = endpoint.Contains('[', StringComparison.Ordinal),
         };
-        _socket.Bind(endpoint);
+        try
+        {
+            _socket.Bind(endpoint);
+        }
+        catch (ZmqException)
+        {
+            _socket.Dispose();
+            throw;
+        }
+
+        Endpoint = _socket.LastEndpoint;
     }
 
     public string Role { get; }
 
-    public string Endpoint => _socket.LastEndpoint;
+    /// <summary>With wildcards filled in. Kept here, as the door's threads read it and the socket belongs to the manager's.</summary>
+    public string Endpoint { get; }
 
     public ZmqPollItem AddTo(ZmqPoller poller) => poller.Add(_socket, ZmqPollEvents.In, this);
 
@@ -47,7 +59,8 @@ internal sealed class PeerSocket : IDisposable
         (from, header, payloads) = ("", default, []);
         if (!_socket.TryReceive(_incoming))
             return false;
-        from = Encoding.ASCII.GetString(_incoming[0].Span);
+        // Latin-1 keeps every byte, so that those whose routing id is no text get their answers too.
+        from = Encoding.Latin1.GetString(_incoming[0].Span);
         header = _incoming.Count > 1 ? _incoming[1].ToArray() : default;
         payloads = _incoming.Count > 2 ? new ReadOnlyMemory<byte>[_incoming.Count - 2] : [];
         for (var i = 0; i < payloads.Length; i++)
@@ -60,7 +73,7 @@ internal sealed class PeerSocket : IDisposable
     public void Send(string to, ReadOnlyMemory<byte> header, IReadOnlyList<ReadOnlyMemory<byte>> payloads)
     {
         _outgoing.Clear();
-        _outgoing.AddCopy(Encoding.ASCII.GetBytes(to));
+        _outgoing.AddCopy(Encoding.Latin1.GetBytes(to));
         _outgoing.Add(header);
         foreach (var payload in payloads)
             _outgoing.Add(payload);
@@ -83,5 +96,8 @@ internal sealed class PeerSocket : IDisposable
         _incoming.Dispose();
         _outgoing.Dispose();
         _socket.Dispose();
+        // libzmq leaves the file of a Unix socket behind.
+        if (Endpoint.StartsWith("ipc://", StringComparison.Ordinal))
+            File.Delete(Endpoint["ipc://".Length..]);
     }
 }

@@ -13,8 +13,6 @@ internal sealed class PeerTable
 
     public IReadOnlyCollection<Peer> Workers => _workers.Values;
 
-    public IReadOnlyCollection<Peer> All => _byInstance.Values;
-
     public Peer? Find(string instance) => _byInstance.GetValueOrDefault(instance);
 
     public Peer? Find(long token) => _byToken.GetValueOrDefault(token);

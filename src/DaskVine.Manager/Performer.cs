@@ -1,3 +1,4 @@
+using DaskVine.Protocol;
 using DaskVine.Protocol.Records;
 using DaskVine.Scheduling;
 
@@ -21,12 +22,10 @@ internal sealed class Performer(PeerTable peers, Staging staging)
                 case ToWorker e when peers.Find(e.Worker) is { } peer: Post(peer, e.Record); break;
                 case ToClient e when peers.Find(e.Client) is { } peer: Post(peer, e.Record); break;
                 case PutFile e when peers.Find(e.Worker) is { } peer:
-                    Start(peer, new BulkTransfer(
-                        e.File, e.Size, e.Value, staging.Find(e.File), (offset, data) => new Chunk(e.File, e.Size, offset, data)));
+                    Start(peer, e.File, e.Value, (size, offset, data) => new Chunk(e.File, size, offset, data));
                     break;
                 case SendFile e when peers.Find(e.Client) is { } peer:
-                    Start(peer, new BulkTransfer(
-                        e.File, e.Size, e.Value, staging.Find(e.File), (offset, data) => new Result(e.Graph, e.Node, e.Size, offset, data)));
+                    Start(peer, e.File, e.Value, (size, offset, data) => new Result(e.Graph, e.Node, size, offset, data));
                     break;
                 case DropStaged e: staging.Drop(e.File); break;
                 case ToWorker or ToClient or PutFile or SendFile:
@@ -67,16 +66,19 @@ internal sealed class Performer(PeerTable peers, Staging staging)
 
     private void Post(Peer peer, Record record)
     {
-        // What is on its way to a worker that is to drop it would stay there for ever.
-        if (record is Release release && peer.Bulk.Count > 0)
+        // What is on its way to a worker that is to drop it would stay there for ever; what is on its way here, here.
+        if (record is Release release)
             Abandon(peer, release);
         peer.Outbox.Post(record);
         Touch(peer);
     }
 
-    private void Start(Peer peer, BulkTransfer transfer)
+    private void Start(Peer peer, FileId file, ReadOnlyMemory<byte>? value, ChunkRecord record)
     {
-        peer.Bulk.Enqueue(transfer);
+        var staged = value is null
+            ? staging.Find(file) ?? throw new InvalidOperationException($"{file} is to be sent and is not here")
+            : null;
+        peer.Bulk.Enqueue(staged is null ? new BulkTransfer(file, value!.Value, record) : new BulkTransfer(staged, record));
         Touch(peer);
     }
 
@@ -100,6 +102,12 @@ internal sealed class Performer(PeerTable peers, Staging staging)
                 transfer.Dispose();
             else
                 peer.Bulk.Enqueue(transfer);
+        }
+
+        foreach (var file in release.Files)
+        {
+            if (peer.Arriving.Remove(file, out var broken))
+                broken.Dispose();
         }
     }
 }

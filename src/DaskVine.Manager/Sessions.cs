@@ -10,6 +10,8 @@ namespace DaskVine.Manager;
 /// <summary>Makes links and ends them: hellos, gaps, doors that close, silence. What it learns goes to the scheduler as events.</summary>
 internal sealed class Sessions(ManagerOptions options, string instance, PeerTable peers, List<SchedulerEvent> events)
 {
+    private const int PatienceBeats = 6;
+
     // Tokens of connections at the door that are open. The door's threads add: a hello may come as soon as the greeting has gone.
     private readonly ConcurrentDictionary<long, bool> _open = new();
     private int _lastWorker;
@@ -26,11 +28,11 @@ internal sealed class Sessions(ManagerOptions options, string instance, PeerTabl
     }
 
     /// <summary>Takes in one message: the records to handle, or null when it was for the session alone.</summary>
-    public Peer? Receive(PeerSocket socket, string from, IncomingMessage message, long bytes, TimeSpan now)
+    public Peer? Receive(PeerSocket socket, string from, IncomingMessage message, long bytes)
     {
         if (message.Records is [Hello hello, ..])
         {
-            OnHello(socket, from, hello, message.Header, now);
+            OnHello(socket, from, hello, message.Header);
             return null;
         }
 
@@ -40,7 +42,7 @@ internal sealed class Sessions(ManagerOptions options, string instance, PeerTabl
             return null;
         }
 
-        peer.LastHeard = now;
+        peer.SilentBeats = 0;
         switch (peer.Outbox.Receive(message.Header, bytes))
         {
             case LinkVerdict.Deliver:
@@ -67,18 +69,18 @@ internal sealed class Sessions(ManagerOptions options, string instance, PeerTabl
     }
 
     /// <summary>Gives up workers that were silent for too long and says a heartbeat to the others.</summary>
-    public void Beat(TimeSpan now)
+    public void Beat()
     {
         foreach (var peer in peers.Workers.ToArray())
         {
-            if (now - peer.LastHeard > 6 * options.Heartbeat)
-                End(peer, crashed: false, $"not heard for {6 * options.Heartbeat.TotalSeconds:0} s");
+            if (peer.SilentBeats++ == PatienceBeats)
+                End(peer, crashed: false, $"not heard for {PatienceBeats * options.Heartbeat.TotalSeconds:0} s");
             else
                 SendUnsequenced(peer, new Heartbeat());
         }
     }
 
-    private void OnHello(PeerSocket socket, string from, Hello hello, in LinkHeader header, TimeSpan now)
+    private void OnHello(PeerSocket socket, string from, Hello hello, in LinkHeader header)
     {
         if (!IsAcceptable(socket, from, hello, header, out var reason))
         {
@@ -94,7 +96,7 @@ internal sealed class Sessions(ManagerOptions options, string instance, PeerTabl
             peers.Add(peer = NewPeer(socket, hello, outbox));
         else
             Renew(peer, hello, outbox);
-        peer.LastHeard = now;
+        peer.SilentBeats = 0;
         SendUnsequenced(peer, new Welcome(instance, options.Name ?? "", (int)options.Heartbeat.TotalMilliseconds));
         if (peer.Worker is { } worker)
             events.Add(new WorkerJoined(worker, hello));
@@ -116,6 +118,10 @@ internal sealed class Sessions(ManagerOptions options, string instance, PeerTabl
             reason = "a hello needs an epoch";
         else if (!_open.ContainsKey(hello.Token))
             reason = "it has no open connection at the door with that token";
+        else if (peers.Find(from) is { } same && same.Socket != socket)
+            reason = $"a {same.Socket.Role} has that instance";
+        else if (peers.Find(hello.Token) is { } holder && holder.Instance != from)
+            reason = "another process has that token";
         return reason is null;
     }
 
@@ -127,25 +133,19 @@ internal sealed class Sessions(ManagerOptions options, string instance, PeerTabl
     {
         peers.Retoken(peer, hello.Token);
         peer.Outbox = outbox;
-        DropBulk(peer);
+        peer.Leaving = false;
+        peer.DropTransfers();
     }
 
     private void End(Peer peer, bool crashed, string reason)
     {
         peers.Remove(peer);
-        DropBulk(peer);
+        peer.DropTransfers();
         Console.Error.WriteLine($"manager: {peer.Socket.Role} {peer.Name} left: {reason}");
         if (peer.Worker is { } worker)
             events.Add(new WorkerLeft(worker, crashed, reason));
         else
             events.Add(new ClientLeft(peer.Client!.Value));
-    }
-
-    // The scheduler asks again for what a broken link has swallowed.
-    private static void DropBulk(Peer peer)
-    {
-        while (peer.Bulk.TryDequeue(out var transfer))
-            transfer.Dispose();
     }
 
     private static void AskForHello(Peer peer, string reason) => peer.Socket.SendUnlinked(peer.Instance, new Rehello(reason));

@@ -12,12 +12,15 @@ internal sealed class StagedFile : IDisposable
     private int _readers;
     private bool _dropped;
 
-    public StagedFile(string directory, FileId file, long size)
+    /// <param name="path">Where no file is yet.</param>
+    /// <param name="file">What comes.</param>
+    /// <param name="size">Its bytes.</param>
+    public StagedFile(string path, FileId file, long size)
     {
         File = file;
         Size = size;
-        _path = Path.Combine(directory, $"file-{file.Value}");
-        _handle = System.IO.File.OpenHandle(_path, FileMode.Create, FileAccess.ReadWrite, FileShare.Read);
+        _path = path;
+        _handle = System.IO.File.OpenHandle(_path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read);
     }
 
     public FileId File { get; }
@@ -68,7 +71,14 @@ internal sealed class StagedFile : IDisposable
     public void Dispose()
     {
         _handle.Dispose();
-        System.IO.File.Delete(_path);
+        try
+        {
+            System.IO.File.Delete(_path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Somebody tidied up the directory for temporary files.
+        }
     }
 
     private void DeleteIfUnused()

@@ -1,0 +1,149 @@
+using DaskVine.Protocol.Door;
+using DaskVine.Protocol.Records;
+
+namespace DaskVine.Manager.Tests;
+
+public sealed class ManagerProcessTests : IDisposable
+{
+    private readonly ShortDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void Run_OverUnixSockets_Serves()
+    {
+        using var manager = new RunningManager(Options(_directory.Address));
+        using var worker = TestPeer.Worker(manager);
+
+        Assert.Equal(_directory.Address, manager.Address);
+        Assert.Equal($"ipc://{_directory.DoorPath}.workers", worker.Door.Greeting.WorkerEndpoint);
+        Graphs.AssertServes(manager, worker);
+    }
+
+    [Theory]
+    [InlineData("tcp://127.0.0.1:0")]
+    [InlineData("tcp://localhost:0")]
+    [InlineData("tcp://[::1]:0")]
+    public void Run_OverTcp_Serves(string address)
+    {
+        using var manager = new RunningManager(Options(DoorAddress.Parse(address)));
+        using var worker = TestPeer.Worker(manager);
+
+        Assert.NotEqual(0, manager.Address.Port);
+        Assert.StartsWith("tcp://*:", worker.Door.Greeting.WorkerEndpoint, StringComparison.Ordinal);
+        Graphs.AssertServes(manager, worker);
+    }
+
+    [Fact]
+    public void Run_WhereAManagerWasKilled_Serves()
+    {
+        ShortDirectory.LeaveSocket(_directory.DoorPath);
+        ShortDirectory.LeaveSocket($"{_directory.DoorPath}.clients");
+        ShortDirectory.LeaveSocket($"{_directory.DoorPath}.workers");
+        using var manager = new RunningManager(Options(_directory.Address));
+        using var worker = TestPeer.Worker(manager);
+
+        Graphs.AssertServes(manager, worker);
+    }
+
+    [Fact]
+    public void Run_TwoClientsAtOnce_EachGetsItsOwn()
+    {
+        using var manager = RunningManager.OnTcp();
+        using var worker = TestPeer.Worker(manager);
+        using var one = TestPeer.Client(manager);
+        using var two = TestPeer.Client(manager);
+
+        // Same numbers of graph, node and function: they are each client's own.
+        one.Submit(Graphs.Value([1]), Graphs.CallOf(0));
+        two.Submit(Graphs.Value([2]), Graphs.CallOf(0));
+        for (var i = 0; i < 2; i++)
+        {
+            var assign = worker.Receive<Assign>();
+            worker.Complete(assign, [.. assign.Inputs[0].Value!.Value.Span, 9]);
+        }
+
+        Assert.Equal([1, 9], one.ReceiveResult());
+        Assert.Equal([2, 9], two.ReceiveResult());
+    }
+
+    [Fact]
+    public void Run_ClientBeforeAnyWorker_IsToldThenServed()
+    {
+        using var manager = RunningManager.OnTcp(scheduler: new() { NoWorkersNoticeTime = TimeSpan.FromMilliseconds(1) });
+        using var client = TestPeer.Client(manager);
+        client.Submit(Graphs.Call);
+        Assert.Equal(Notice.WaitingForWorkers, client.SkipTo<Notice>().Code);
+
+        using var worker = TestPeer.Worker(manager);
+        worker.Complete(worker.Receive<Assign>(), [1]);
+
+        Assert.Equal(Notice.WorkersConnected, client.SkipTo<Notice>().Code);
+        Assert.Equal([1], client.ReceiveResult());
+    }
+
+    [Fact]
+    public void Create_AddressInUse_LeavesTheFirstAlone()
+    {
+        using var manager = new RunningManager(Options(_directory.Address));
+        using var worker = TestPeer.Worker(manager);
+
+        Assert.Throws<ManagerException>(() => new ManagerProcess(Options(_directory.Address)));
+
+        Graphs.AssertServes(manager, worker);
+    }
+
+    [Fact]
+    public void Create_SocketBesideTheDoorCannotBeBound_LeavesNoDoor()
+    {
+        Directory.CreateDirectory($"{_directory.DoorPath}.workers");
+
+        Assert.Throws<ManagerException>(() => new ManagerProcess(Options(_directory.Address)));
+
+        Assert.Equal(["m.workers"], _directory.Entries);
+    }
+
+    [Fact]
+    public void Stop_WhileServing_EndsRunAndRemovesEverything()
+    {
+        var manager = new RunningManager(Options(_directory.Address));
+        using var client = TestPeer.Client(manager);
+        using var worker = TestPeer.Worker(manager);
+        client.Submit(Graphs.Call);
+        var assign = worker.Receive<Assign>();
+        worker.CompleteLarge(assign, 2);
+        worker.Receive<Fetch>();
+        worker.Send(new Chunk(assign.Output, 2, 0, new byte[1]));
+        worker.Synchronize();
+        var staging = manager.Process.StagingDirectory;
+        Assert.True(Directory.Exists(staging));
+
+        manager.Stop();
+        manager.Dispose();
+
+        Assert.True(client.Door.SeesTheEnd());
+        Assert.Empty(_directory.Entries);
+        Assert.False(Directory.Exists(staging));
+    }
+
+    [Fact]
+    public async Task Stop_BeforeRun_RunEndsAtOnce()
+    {
+        using var manager = new ManagerProcess(Options(_directory.Address));
+
+        manager.Stop();
+
+        await Task.Run(manager.Run).WaitAsync(RunningManager.Patience);
+    }
+
+    [Fact]
+    public void Stop_AfterTheEnd_DoesNothing()
+    {
+        var manager = new ManagerProcess(Options(_directory.Address));
+        manager.Dispose();
+
+        manager.Stop();
+    }
+
+    private static ManagerOptions Options(DoorAddress address) => new() { Address = address };
+}

@@ -1,0 +1,131 @@
+using DaskVine.Protocol.Records;
+using DaskVine.Protocol.Tests.MsgPack;
+using FsCheck;
+using FsCheck.Fluent;
+using Result = DaskVine.Protocol.Records.Result;
+
+namespace DaskVine.Protocol.Tests.Records;
+
+/// <summary>Random records of every kind, drawn towards the boundaries between encodings.</summary>
+internal static class RecordGen
+{
+    private static readonly string[] Texts =
+        ["", "a", "('x', 0)", "\u00e9\u4f60\U0001f377", "nul\0", new('k', 31), new('k', 32), new('\u00e9', 300)];
+
+    private static Gen<int> Number { get; } =
+        Gen.OneOf(Gen.Choose(0, 200), Gen.Elements(127, 128, 255, 256, 65535, 65536, int.MaxValue), Gen.Choose(0, int.MaxValue));
+
+    private static Gen<long> Long { get; } = Gen.OneOf(
+        Number.Select(number => (long)number),
+        Gen.Elements(uint.MaxValue, 1L << 32, long.MaxValue),
+        Number.Select(number => (long)number << 31));
+
+    private static Gen<string> Text { get; } = Gen.Elements(Texts);
+
+    private static Gen<ReadOnlyMemory<byte>> Bytes { get; } = Gen.Frequency(
+        (9, MsgPackNodeGen.Bytes),
+        (1, Gen.Elements(-1, 0, 1).Select(more => RecordExamples.Run(RecordWriter.FrameThreshold + more, 0x5a))))
+        .Select(bytes => new ReadOnlyMemory<byte>(bytes));
+
+    private static Gen<ReadOnlyMemory<byte>?> Optional { get; } =
+        Gen.OneOf(Gen.Constant<ReadOnlyMemory<byte>?>(null), Bytes.Select(bytes => (ReadOnlyMemory<byte>?)bytes));
+
+    private static Gen<TaskMode> Mode { get; } = Gen.Elements(Enum.GetValues<TaskMode>());
+
+    private static Gen<int[]> Numbers { get; } = Several(Number);
+
+    private static Gen<TaskId[]> Tasks { get; } = Several(Long.Select(value => new TaskId(value)));
+
+    private static Gen<FileId> File { get; } = Long.Select(value => new FileId(value));
+
+    private static Gen<TaskAttempt[]> Attempts { get; } =
+        Several(from task in Long from attempt in Number select new TaskAttempt(new TaskId(task), attempt));
+
+    private static Gen<Failure> Failure { get; } =
+        from kind in Gen.Elements(Enum.GetValues<FailureKind>())
+        from message in Text
+        from traceback in Text
+        from exception in Optional
+        select new Failure(kind, message, traceback, exception);
+
+    private static Gen<Record> Hello { get; } =
+        from version in Number
+        from role in Text
+        from instance in Text
+        from name in Text
+        from token in Long
+        from components in Several(Text)
+        from cores in Number
+        from files in Several(from file in File from size in Long select new FileSize(file, size))
+        from tasks in Attempts
+        select (Record)new Hello(
+            version, role, instance, name, token, components.Distinct().ToDictionary(text => text, text => text + "1"),
+            cores, files, tasks);
+
+    private static Gen<GraphNode> Node { get; } =
+        from functions in Gen.OneOf(Gen.Constant<int[]?>(null), Numbers.Select(numbers => (int[]?)numbers))
+        from body in Bytes
+        from inputs in Numbers
+        from key in Text
+        select new GraphNode(functions, body, inputs, key);
+
+    private static Gen<TaskInput> Input { get; } = Gen.OneOf(
+        Bytes.Select(bytes => new TaskInput(bytes, default, 0)),
+        from file in File from size in Long select new TaskInput(null, file, size));
+
+    private static Gen<Record> Assign { get; } =
+        from task in Long
+        from attempt in Number
+        from mode in Mode
+        from functions in Numbers
+        from body in Bytes
+        from inputs in Several(Input)
+        from output in File
+        select (Record)new Assign(new TaskId(task), attempt, mode, functions, body, inputs, output);
+
+    private static readonly Gen<Record>[] Kinds =
+    [
+        Hello,
+        from manager in Text from name in Text from beat in Number select (Record)new Welcome(manager, name, beat),
+        Text.Select(reason => (Record)new Refuse(reason)),
+        Text.Select(reason => (Record)new Rehello(reason)),
+        Gen.Constant<Record>(new Heartbeat()),
+        Text.Select(reason => (Record)new Goodbye(reason)),
+        from number in Number from hash in MsgPackNodeGen.Bytes from name in Text from code in Bytes
+        select (Record)new FunctionCode(number, hash, name, code),
+        from graph in Number from mode in Mode from label in Text select (Record)new OpenGraph(graph, mode, label),
+        from graph in Number from first in Number from nodes in Several(Node) select (Record)new SubmitNodes(graph, first, nodes),
+        from graph in Number from count in Number from wanted in Numbers select (Record)new SealGraph(graph, count, wanted),
+        Number.Select(graph => (Record)new CancelGraph(graph)),
+        from graph in Number from node in Number from size in Long from offset in Long from value in Bytes
+        select (Record)new Result(graph, node, size, offset, value),
+        from graph in Number from node in Number from key in Text from worker in Text from failure in Failure
+        select (Record)new GraphFailed(graph, node, key, worker, failure),
+        from counts in Number.ArrayOf(4) select (Record)new Progress(counts[0], counts[1], counts[2], counts[3]),
+        from code in Text from text in Text select (Record)new Notice(code, text),
+        Assign,
+        Tasks.Select(tasks => (Record)new Retract(tasks)),
+        Tasks.Select(tasks => (Record)new Cancel(tasks)),
+        Several(File).Select(files => (Record)new Release(files)),
+        File.Select(file => (Record)new Fetch(file)),
+        from file in File from size in Long from offset in Long from data in Bytes select (Record)new Chunk(file, size, offset, data),
+        Text.Select(reason => (Record)new Shutdown(reason)),
+        from task in Long from attempt in Number from duration in Long from size in Long from value in Optional
+        select (Record)new Completed(new TaskId(task), attempt, duration, size, value),
+        from task in Long from attempt in Number from failure in Failure select (Record)new Failed(new TaskId(task), attempt, failure),
+        Attempts.Select(tasks => (Record)new Retracted(tasks)),
+        from file in File from reason in Text select (Record)new FileLost(file, reason),
+    ];
+
+    /// <summary>One generator per kind.</summary>
+    internal static IReadOnlyList<Gen<Record>> ByKind => Kinds;
+
+    internal static Gen<Record> Record { get; } = Gen.OneOf(Kinds);
+
+    internal static Gen<Record[]> Records { get; } = Several(Record);
+
+    private static Gen<T[]> Several<T>(Gen<T> one) =>
+        from length in Gen.Frequency((9, Gen.Choose(0, 4)), (1, Gen.Elements(15, 16, 17)))
+        from items in one.ArrayOf(length)
+        select items;
+}
