@@ -17,6 +17,7 @@ public sealed class ManagerProcess : IDisposable
     private const int MessagesAtOnce = 256;
 
     private readonly ManagerOptions _options;
+    private readonly string _instance = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
     private readonly Scheduler _scheduler;
     private readonly PeerTable _peers = new();
     private readonly Staging _staging = new();
@@ -38,7 +39,7 @@ public sealed class ManagerProcess : IDisposable
     {
         _options = options;
         _scheduler = new Scheduler(options.Scheduler);
-        _sessions = new Sessions(options, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)), _peers, _events);
+        _sessions = new Sessions(options, _instance, _peers, _events);
         _performer = new Performer(_peers, _staging);
         _door = new Door(options.Address, Greet, token => Post(() => _sessions.OnDoorClosed(token)));
         try
@@ -169,7 +170,7 @@ public sealed class ManagerProcess : IDisposable
     private DoorGreeting Greet(long token)
     {
         _sessions.OnDoorOpened(token);
-        return new DoorGreeting(Advertised(_clients), Advertised(_workers), token, _options.Name ?? "");
+        return new DoorGreeting(Advertised(_clients), Advertised(_workers), token, _options.Name ?? "", _instance);
     }
 
     // A peer knows by which name it reached this host; we do not.

@@ -10,7 +10,13 @@ public sealed partial class Scheduler
     private void OnClientJoined(ClientJoined e)
     {
         if (_clients.TryGetValue(e.Client, out var old))
+        {
             DropGraphs(old);
+            // What this batch had for the old link must not go over the new one, where graphs are numbered anew.
+            _effects.RemoveAll(effect => effect is ToClient to && to.Client == e.Client);
+            _effects.RemoveAll(effect => effect is SendFile send && send.Client == e.Client);
+        }
+
         _clients[e.Client] = new VineClient(e.Client, e.Name);
     }
 

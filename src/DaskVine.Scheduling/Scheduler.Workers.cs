@@ -112,10 +112,14 @@ public sealed partial class Scheduler
             _index.Add(worker);
         }
 
+        // What this batch had for the old link is settled by the inventory, and must not be done twice.
+        _effects.RemoveAll(effect => effect is ToWorker to && to.Worker == e.Worker);
+        _effects.RemoveAll(effect => effect is PutFile put && put.Worker == e.Worker);
         worker.Functions.Clear();
-        EndRetraction(worker);
+        worker.Retracting = false;
         SettleTasks(worker, e.Hello.Tasks);
         SettleFiles(worker, e.Hello.Files);
+        CancelStrays(worker, e.Hello.Tasks);
         // What it still has of ours may wait for functions and files that were lost with the old link.
         foreach (var task in worker.Assigned.ToList())
             SendNeeds(task, worker);
@@ -131,12 +135,18 @@ public sealed partial class Scheduler
             Unassign(task);
             MakeReady(task);
         }
+    }
 
-        var strays = inventory.Where(held => Find(held.Task) is not { } task || task.Worker != worker || task.Attempt != held.Attempt)
-            .Select(held => held.Task).ToList();
+    private void CancelStrays(VineWorker worker, IReadOnlyList<TaskAttempt> inventory)
+    {
+        var strays = inventory.Where(held => !IsSettled(worker, held)).Select(held => held.Task).ToList();
         if (strays.Count > 0)
             Emit(new ToWorker(worker.Id, new Cancel(strays)));
     }
+
+    // A worker that is to cancel what has ended deletes its output, so not where that counts as a replica.
+    private bool IsSettled(VineWorker worker, TaskAttempt held) => Find(held.Task) is { } task
+        && (task.State == VineTaskState.Done ? worker.Files.Contains(task.Output) : task.Worker == worker && task.Attempt == held.Attempt);
 
     private void SettleFiles(VineWorker worker, IReadOnlyList<FileSize> inventory)
     {

@@ -172,7 +172,7 @@ public sealed class DoorTests : IDisposable
         Assert.Equal(SocketError.ConnectionRefused, Assert.Throws<SocketException>(() => new DoorVisitor(door.Address)).SocketErrorCode);
     }
 
-    private static DoorGreeting Greet(long token) => new("ipc:///c", "ipc:///w", token, "vine");
+    private static DoorGreeting Greet(long token) => new("ipc:///c", "ipc:///w", token, "vine", "5eed");
 
     private Door Open(DoorAddress address)
     {

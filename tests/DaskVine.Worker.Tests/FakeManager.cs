@@ -42,7 +42,7 @@ internal sealed class FakeManager : IDisposable
     public void OpenDoor()
     {
         _visitor = _door.Accept();
-        _visitor.Send(new DoorGreeting("", $"ipc://{_directory.Path}/workers", 7, "test").ToFrame());
+        _visitor.Send(new DoorGreeting("", $"ipc://{_directory.Path}/workers", 7, "test", Instance).ToFrame());
     }
 
     public void CloseDoor() => _visitor!.Dispose();

@@ -107,7 +107,7 @@ internal sealed partial class ManagerSession(WorkerOptions options, ZmqContext c
         door.Connection.Blocking = false;
         _doorItem = loop.Watch(door.Connection, _ => OnDoorReady());
         _link = new ManagerLink(context, loop, door.WorkerEndpoint, Instance, OnLinkReady);
-        owner.Raise(new LinkOpened(null));
+        owner.Raise(new LinkOpened(door.Greeting.Manager));
     }
 
     private void OnDoorReady()
@@ -142,7 +142,7 @@ internal sealed partial class ManagerSession(WorkerOptions options, ZmqContext c
         _link!.Stop();
         _welcomed = false;
         owner.OnLinkBroken();
-        owner.Raise(new LinkOpened(null));
+        owner.Raise(new LinkOpened(_door!.Greeting.Manager));
     }
 
     private void CloseLink()

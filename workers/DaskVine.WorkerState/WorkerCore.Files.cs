@@ -8,6 +8,13 @@ public sealed partial class WorkerCore
 {
     private readonly FileTable _files = new();
 
+    private void OnFileReceived(FileId file, long size)
+    {
+        // It is in the cache already: what this step was to delete is the one before it, which it has replaced.
+        _effects.RemoveAll(effect => effect is DeleteFile delete && delete.File == file);
+        OnFileArrived(file, size);
+    }
+
     private void OnFileArrived(FileId file, long size)
     {
         _files.Arrive(file, size, _runnable);

@@ -62,7 +62,7 @@ public sealed partial class WorkerCore
             case CancelReceived e: OnCancelReceived(e.Tasks); break;
             case ReleaseReceived e: OnReleaseReceived(e.Files); break;
             case FetchReceived e: OnFetchReceived(e.File); break;
-            case FileArrived e: OnFileArrived(e.File, e.Size); break;
+            case FileArrived e: OnFileReceived(e.File, e.Size); break;
             case UploadEnded e: OnUploadEnded(e.File); break;
             case FunctionReceived e: _functions.TryAdd(e.Function.Number, new HeldFunction(e.Function)); break;
             default: TakeRare(happened); break;

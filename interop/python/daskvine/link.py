@@ -55,11 +55,16 @@ class Link:
         packed = self._pack(records)
         self._waiting.append((packed, payloads, _HEADER_BYTES_MAX + len(packed) + sum(map(len, payloads))))
 
+    def _may_send(self, size):
+        # The manager owes an acknowledgement from a quarter of its credit on: waiting below half of it could last.
+        is_ahead = self._unacknowledged and self._outstanding * 2 >= self._peer_credit
+        return not is_ahead or self._outstanding + size <= self._peer_credit
+
     def sendable(self):
         """Yield the frames of each message that may be sent now."""
         while self._waiting:
             packed, payloads, size = self._waiting[0]
-            if self._unacknowledged and self._outstanding + size > self._peer_credit:
+            if not self._may_send(size):
                 return
             self._waiting.popleft()
             self._sent += 1

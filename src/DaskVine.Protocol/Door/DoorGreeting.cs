@@ -8,7 +8,8 @@ namespace DaskVine.Protocol.Door;
 /// <param name="WorkerEndpoint">The same for workers.</param>
 /// <param name="Token">To be repeated in the hello; ties this connection to the link.</param>
 /// <param name="Name">The manager's name, for people.</param>
-public sealed record DoorGreeting(string ClientEndpoint, string WorkerEndpoint, long Token, string Name)
+/// <param name="Manager">The manager's instance: another one than before knows nothing of old tasks and files.</param>
+public sealed record DoorGreeting(string ClientEndpoint, string WorkerEndpoint, long Token, string Name, string Manager)
 {
     /// <summary>A frame longer than this is no greeting.</summary>
     public const int MaxBytes = 64 * 1024;
@@ -21,7 +22,7 @@ public sealed record DoorGreeting(string ClientEndpoint, string WorkerEndpoint, 
     public byte[] ToFrame()
     {
         var writer = new MsgPackWriter();
-        writer.WriteMapHeader(5);
+        writer.WriteMapHeader(6);
         writer.Write("daskvine");
         writer.Write(ProtocolVersion.Current);
         writer.Write("clients");
@@ -32,6 +33,8 @@ public sealed record DoorGreeting(string ClientEndpoint, string WorkerEndpoint, 
         writer.Write(Token);
         writer.Write("name");
         writer.Write(Name);
+        writer.Write("manager");
+        writer.Write(Manager);
         var frame = new byte[LengthPrefix + writer.Length];
         BinaryPrimitives.WriteUInt32LittleEndian(frame, (uint)writer.Length);
         writer.WrittenSpan.CopyTo(frame.AsSpan(LengthPrefix));
@@ -65,7 +68,7 @@ public sealed record DoorGreeting(string ClientEndpoint, string WorkerEndpoint, 
     {
         var reader = new MsgPackReader(body);
         int? version = null;
-        string? clients = null, workers = null, name = null;
+        string? clients = null, workers = null, name = null, manager = null;
         long token = -1;
         for (var count = reader.ReadMapHeader(); count > 0; count--)
         {
@@ -76,6 +79,7 @@ public sealed record DoorGreeting(string ClientEndpoint, string WorkerEndpoint, 
                 case "workers": workers = reader.ReadString(); break;
                 case "token": token = reader.ReadInt64(); break;
                 case "name": name = reader.ReadString(); break;
+                case "manager": manager = reader.ReadString(); break;
                 default: reader.Skip(); break;
             }
         }
@@ -84,8 +88,8 @@ public sealed record DoorGreeting(string ClientEndpoint, string WorkerEndpoint, 
         if (version is { } other && other != ProtocolVersion.Current)
             throw new ProtocolException(
                 $"the manager speaks protocol {other}, this program {ProtocolVersion.Current}: use the same release on both sides");
-        return version is not null && clients is not null && workers is not null && name is not null && token >= 0 && reader.End
-            ? new DoorGreeting(clients, workers, token, name)
+        return version is not null && clients is not null && workers is not null && name is not null && manager is not null && token >= 0 && reader.End
+            ? new DoorGreeting(clients, workers, token, name, manager)
             : throw new ProtocolException(NoDoor);
     }
 }

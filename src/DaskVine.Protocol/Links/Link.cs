@@ -36,8 +36,12 @@ public sealed class Link
     public bool AckDue =>
         _messagesSinceAck >= AckEveryMessages || (_messagesSinceAck > 0 && _bytesSinceAck >= _credit / 4);
 
-    /// <summary>One message of any size may always be outstanding, so that credit smaller than a message cannot stop a link.</summary>
-    public bool CanSend(long bytes) => _outstanding.Count == 0 || _outstandingBytes + bytes <= _peerCredit;
+    /// <summary>
+    /// The other side owes an acknowledgement once a quarter of its credit has come, so below half of it a message of any size may go:
+    /// waiting could last until the next heartbeat.
+    /// </summary>
+    public bool CanSend(long bytes) =>
+        _outstanding.Count == 0 || _outstandingBytes < _peerCredit / 2 || _outstandingBytes + bytes <= _peerCredit;
 
     /// <summary>Header for the next message of <paramref name="bytes"/> bytes with sequenced records.</summary>
     public LinkHeader Stamp(long bytes)

@@ -12,7 +12,7 @@ public class DoorGreetingTests
 {
     private const string NoDoor = "what listens at that address is not the door of a DaskVine manager";
 
-    private static readonly DoorGreeting Greeting = new("tcp://*:4001", "ipc:///run/vine.workers", long.MaxValue, "vine \u00e9");
+    private static readonly DoorGreeting Greeting = new("tcp://*:4001", "ipc:///run/vine.workers", long.MaxValue, "vine \u00e9", "5eed");
 
     private static readonly (MsgPackNode Key, MsgPackNode Value)[] Pairs =
     [
@@ -21,6 +21,7 @@ public class DoorGreetingTests
         (Text("workers"), Text("ipc:///run/vine.workers")),
         (Text("token"), new MsgPackNode.Whole(long.MaxValue)),
         (Text("name"), Text("vine \u00e9")),
+        (Text("manager"), Text("5eed")),
     ];
 
     [Fact]

@@ -128,7 +128,17 @@ public class LinkTests
         Assert.False(link.CanSend(101));
         link.Receive(From(seq: 0, ack: 1, credit: 1000), 10);
         Assert.True(link.CanSend(700));
-        Assert.False(link.CanSend(701));
+    }
+
+    [Fact]
+    public void CanSend_BelowHalfOfTheCreditOfThePeer_IsTrueForAnySize()
+    {
+        var link = new Link(Epoch, credit: 1);
+        link.Receive(From(seq: 0, credit: 1000), 10);
+        link.Stamp(499);
+        Assert.True(link.CanSend(5000));
+        link.Stamp(1);
+        Assert.False(link.CanSend(501));
     }
 
     [Fact]

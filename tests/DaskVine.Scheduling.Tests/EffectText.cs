@@ -1,0 +1,88 @@
+using System.Text;
+using DaskVine.Protocol;
+using DaskVine.Protocol.Records;
+using Record = DaskVine.Protocol.Records.Record;
+
+namespace DaskVine.Scheduling.Tests;
+
+/// <summary>
+/// Effects as lines, with keys instead of ids: "w1 run b(a, @big)" is an assignment where a rides along and big is a file.
+/// A body is the task's key, which is how ids get their names.
+/// </summary>
+internal sealed class EffectText
+{
+    private readonly Dictionary<TaskId, string> _tasks = [];
+    private readonly Dictionary<FileId, string> _files = [];
+
+    public int WorkersNamed { get; set; }
+
+    /// <summary>The last assignment by key.</summary>
+    public Dictionary<string, Assign> Assignments { get; } = [];
+
+    /// <summary>Keys of inputs by key.</summary>
+    public Dictionary<string, string[]> Inputs { get; } = [];
+
+    public void Learn(SchedulerEffect effect)
+    {
+        if (effect is not ToWorker { Record: Assign assign })
+            return;
+        var key = KeyOf(assign);
+        Assignments[key] = assign;
+        _tasks[assign.Task] = key;
+        _files[assign.Output] = key;
+        for (var i = 0; Inputs.ContainsKey(key) && i < assign.Inputs.Count; i++)
+        {
+            if (assign.Inputs[i].Value is null)
+                _files[assign.Inputs[i].File] = Inputs[key][i];
+        }
+    }
+
+    public FileId FileOf(string key) => _files.Single(file => file.Value == key).Key;
+
+    public string Of(SchedulerEffect effect) => effect switch
+    {
+        ToWorker e => $"w{e.Worker.Value} {Of(e.Record)}",
+        ToClient e => $"c{e.Client.Value} {Of(e.Record)}",
+        PutFile e => $"w{e.Worker.Value} put {Of(e.File)}{(e.Value is null ? " from staging" : "")}",
+        SendFile e => $"c{e.Client.Value} send {e.Graph}.{e.Node} {e.Size}{(e.Value is null ? " from staging" : "")}",
+        DropStaged e => $"drop {Of(e.File)}",
+        _ => effect.ToString(),
+    };
+
+    /// <summary>An event, told by who did it.</summary>
+    public string Of(SchedulerEvent happened) => happened switch
+    {
+        WorkerSent { Worker.Value: var w, Record: Completed e } => $"w{w}: {Of([e.Task])}#{e.Attempt} {(e.Value is null ? "is in my cache" : "gave a value")}",
+        WorkerSent { Worker.Value: var w, Record: Failed e } => $"w{w}: {Of([e.Task])}#{e.Attempt} failed",
+        WorkerSent { Worker.Value: var w, Record: Retracted e } => $"w{w}: take back {Of([.. e.Tasks.Select(task => task.Task)])}",
+        WorkerSent { Worker.Value: var w, Record: FileLost e } => $"w{w}: lost {Of(e.File)}",
+        WorkerJoined { Worker.Value: var w, Hello: var e } =>
+            $"w{w}: hello, I have tasks {Of([.. e.Tasks.Select(task => task.Task)])} files {string.Join(" ", e.Files.Select(file => Of(file.File)))}",
+        FileStaged e => $"staged {Of(e.File)}",
+        ClientSent { Record: var e } => $"client: {e}",
+        _ => happened.ToString(),
+    };
+
+    private string Of(Record record) => record switch
+    {
+        FunctionCode e => $"function {e.Name}",
+        Assign e => $"run {KeyOf(e)}({string.Join(", ", e.Inputs.Select(Of))}){(e.Attempt > 1 ? $" #{e.Attempt}" : "")}",
+        Retract e => $"retract {Of(e.Tasks)}",
+        Cancel e => $"cancel {Of(e.Tasks)}",
+        Release e => $"release {string.Join(" ", e.Files.Select(Of))}",
+        Fetch e => $"fetch {Of(e.File)}",
+        Result e => $"result {e.Graph}.{e.Node} {Encoding.UTF8.GetString(e.Value.Span)}",
+        GraphFailed e => $"failed {e.Graph}.{e.Node} {e.Failure.Kind}",
+        Notice e => $"notice {e.Code}",
+        _ => record.ToString(),
+    };
+
+    private string Of(FileId file) => _files.GetValueOrDefault(file, $"{file.Value}");
+
+    private string Of(TaskInput input) => input.Value is { } value ? Encoding.UTF8.GetString(value.Span) : $"@{Of(input.File)}";
+
+    private string Of(IReadOnlyList<TaskId> tasks) =>
+        string.Join(" ", tasks.Select(task => _tasks.GetValueOrDefault(task, $"{task.Value}")));
+
+    private static string KeyOf(Assign assign) => Encoding.UTF8.GetString(assign.Body.Span);
+}

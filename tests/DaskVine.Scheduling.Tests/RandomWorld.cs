@@ -1,0 +1,214 @@
+using System.Text;
+using DaskVine.Protocol;
+using DaskVine.Protocol.Records;
+
+namespace DaskVine.Scheduling.Tests;
+
+/// <summary>A scheduler among a client and workers that do anything the protocol allows, in any order, until the decisions are over.</summary>
+internal sealed class RandomWorld
+{
+    private static readonly ClientId Client = new(1);
+
+    private readonly Decisions _decisions;
+    private readonly Scheduler _scheduler = new(new SchedulerOptions { InlineBytes = ModelGraph.InlineBytes, BacklogUs = 3_000 });
+    private readonly List<SchedulerEvent> _pending = [];
+    private readonly Dictionary<WorkerId, ModelWorker> _workers = [];
+    private readonly List<ModelGraph> _graphs = [];
+
+    // What is at the manager, whole.
+    private readonly Dictionary<FileId, string> _staged = [];
+    // Events and effects, for whoever has to understand a failure.
+    private readonly List<object> _story = [];
+    private TimeSpan _now = TimeSpan.FromSeconds(1);
+    private int _lastWorker;
+    private int _crashes;
+
+    public RandomWorld(int[] decisions)
+    {
+        _decisions = new Decisions(decisions);
+        SayHelloAsClient();
+    }
+
+    public void Run()
+    {
+        while (!_decisions.IsOver)
+            Storm();
+        for (var step = 0; step < 300 && !IsAtRest; step++)
+            Calm();
+        Assert.True(IsAtRest, $"does not come to rest: {string.Join("; ", _workers.Values)}");
+        Assert.Equal((0, 0, 0), (_scheduler.GraphCount, _scheduler.TaskCount, _scheduler.FileCount));
+        Assert.Empty(_staged);
+        Assert.All(_workers.Values, worker => Assert.Empty(worker.Files));
+    }
+
+    /// <summary>What happened, and what was wanted then.</summary>
+    public string Story()
+    {
+        var text = new EffectText();
+        foreach (var effect in _story.OfType<SchedulerEffect>())
+            text.Learn(effect);
+        return string.Join('\n', _story.Select(line => line is SchedulerEvent e ? text.Of(e) : $"    -> {text.Of((SchedulerEffect)line)}"));
+    }
+
+    private bool IsAtRest => _graphs.TrueForAll(graph => graph.IsOver) && _workers.Values.All(worker => worker.IsIdle) && _pending.Count == 0;
+
+    private void Storm()
+    {
+        var worker = _decisions.Of(_workers.Values);
+        switch (_decisions.Below(24))
+        {
+            case 0 when _graphs.Count(graph => !graph.IsOver) < 4: _graphs.Add(new ModelGraph(_graphs.Count, _decisions)); break;
+            case 1 or 2 or 3: SubmitSome(); break;
+            case 4 when _workers.Count < 4: Join(); break;
+            case 5 when worker is not null && _decisions.OneIn(3): Lose(worker); break;
+            case 6 when worker is not null: _pending.Add(worker.SayHello()); break;
+            case 7 when _decisions.OneIn(4): CancelOne(); break;
+            case 8 when worker is not null: worker.LoseFile(_decisions); break;
+            case 9 when worker is not null && _decisions.OneIn(10): EndOne(worker, fails: true); break;
+            case 10: Pass(_decisions.Below(40)); break;
+            case 11 when _decisions.OneIn(20): SayHelloAsClient(); break;
+            case < 15 when worker is not null: worker.Receive(); worker.Receive(); worker.Receive(); break;
+            case < 17 when worker is not null: worker.Start(); break;
+            case < 20 when worker is not null: EndOne(worker, fails: false); break;
+            default: Deliver(worker); break;
+        }
+
+        if (_decisions.Below(2) == 0)
+            Handle();
+    }
+
+    private void Calm()
+    {
+        foreach (var graph in _graphs.Where(graph => !graph.IsSealed && !graph.IsOver))
+            _pending.Add(new ClientSent(Client, graph.NextRecord(chunk: 100)));
+        if (_workers.Count == 0)
+            Join();
+        foreach (var worker in _workers.Values)
+        {
+            while (worker.Inbox.Count > 0)
+                worker.Receive();
+            for (var core = 0; core < worker.Cores; core++)
+                worker.Start();
+            for (var core = 0; core < worker.Cores; core++)
+                EndOne(worker, fails: false);
+            while (worker.Outbox.Count > 0)
+                Deliver(worker);
+            worker.AcknowledgeAll();
+        }
+
+        Pass(25);
+    }
+
+    private void SayHelloAsClient()
+    {
+        _graphs.ForEach(graph => graph.IsCancelled |= !graph.IsOver);
+        _pending.Add(new ClientJoined(Client, "client"));
+        for (var function = 0; function < 2; function++)
+            _pending.Add(new ClientSent(Client, new FunctionCode(function, new byte[] { (byte)function }, $"f{function}", new byte[4])));
+        Handle();
+    }
+
+    private void SubmitSome()
+    {
+        if (_decisions.Of([.. _graphs.Where(graph => !graph.IsSealed && !graph.IsOver)]) is { } graph)
+            _pending.Add(new ClientSent(Client, graph.NextRecord(_decisions.Below(6) + 1)));
+    }
+
+    // Handled at once: what was delivered before the cancel does count.
+    private void CancelOne()
+    {
+        Handle();
+        if (_decisions.Of([.. _graphs.Where(graph => !graph.IsOver)]) is not { } graph)
+            return;
+        graph.IsCancelled = true;
+        _pending.Add(new ClientSent(Client, new CancelGraph(graph.Number)));
+        Handle();
+    }
+
+    private void Join()
+    {
+        var worker = new ModelWorker(new WorkerId(++_lastWorker), _decisions.Below(3) + 1);
+        _workers.Add(worker.Id, worker);
+        _pending.Add(worker.SayHello());
+    }
+
+    private void Lose(ModelWorker worker)
+    {
+        var crashed = _decisions.OneIn(2);
+        _crashes += crashed ? 1 : 0;
+        _workers.Remove(worker.Id);
+        _pending.Add(new WorkerLeft(worker.Id, crashed, "lost"));
+        if (!_decisions.OneIn(3))
+            return;
+        // Its process was alive after all.
+        worker.Id = new WorkerId(++_lastWorker);
+        _workers.Add(worker.Id, worker);
+        _pending.Add(worker.SayHello());
+    }
+
+    private void EndOne(ModelWorker worker, bool fails)
+    {
+        if (worker.End(large: _decisions.OneIn(2), fails) is not { } ended)
+            return;
+        var at = ended.Node.Split('.').Select(int.Parse).ToArray();
+        _graphs[at[0]].MustHaveRead(at[1], ended.Inputs);
+        _graphs[at[0]].MayFail |= fails;
+    }
+
+    private void Deliver(ModelWorker? worker)
+    {
+        if (worker is null || !worker.Outbox.TryDequeue(out var message))
+            return;
+        if (message is (FileId file, string content))
+        {
+            _pending.Add(new FileStaged(file, ModelWorker.LargeSize));
+            _staged[file] = content;
+            return;
+        }
+
+        _pending.Add(new WorkerSent(worker.Id, (Protocol.Records.Record)message));
+        // Without the acknowledgement the next hello brings the report again.
+        if (message is Completed or Failed && _decisions.Below(4) != 3)
+            worker.Inbox.Enqueue(message);
+    }
+
+    private void Pass(int milliseconds)
+    {
+        _now += TimeSpan.FromMilliseconds(milliseconds);
+        _pending.Add(new Woken());
+        Handle();
+    }
+
+    private void Handle()
+    {
+        var effects = new List<SchedulerEffect>();
+        _story.AddRange(_pending);
+        _scheduler.Handle([.. _pending], _now, effects);
+        _pending.Clear();
+        _story.AddRange(effects);
+        _scheduler.CheckInvariants();
+        effects.ForEach(Perform);
+    }
+
+    private void Perform(SchedulerEffect effect)
+    {
+        switch (effect)
+        {
+            case ToWorker e: Inbox(e.Worker)?.Enqueue(e.Record); break;
+            case PutFile e: Inbox(e.Worker)?.Enqueue((e.File, ContentOf(e.File, e.Value))); break;
+            case SendFile e: _graphs[e.Graph].Deliver(e.Node, ContentOf(e.File, e.Value)); break;
+            case DropStaged e: _staged.Remove(e.File); break;
+            case ToClient { Record: Result e }: _graphs[e.Graph].Deliver(e.Node, Encoding.UTF8.GetString(e.Value.Span)); break;
+            case ToClient { Record: GraphFailed e }:
+                Assert.True(_graphs[e.Graph].MayFail || _crashes >= 3, e.ToString());
+                _graphs[e.Graph].Fail();
+                break;
+            default: break;
+        }
+    }
+
+    private Queue<object>? Inbox(WorkerId worker) => _workers.GetValueOrDefault(worker)?.Inbox;
+
+    private string ContentOf(FileId file, ReadOnlyMemory<byte>? value) =>
+        value is { } bytes ? Encoding.UTF8.GetString(bytes.Span) : _staged[file];
+}

@@ -1,0 +1,176 @@
+namespace DaskVine.Scheduling.Tests;
+
+/// <summary>Which worker gets which task.</summary>
+public sealed class SchedulerPlacementTests : IDisposable
+{
+    private readonly SchedulerEnvironment _env = new(new SchedulerOptions { BacklogUs = 4_000, BacklogTasks = 8 });
+
+    public void Dispose() => _env.MustWantNothing();
+
+    [Fact]
+    public void Tasks_OnEqualWorkers_AreSpreadByCores()
+    {
+        _env.Worker();
+        _env.Worker(cores: 2);
+        _env.Graph().Tasks("a", "b", "c").Wanted("a", "b", "c");
+        _env.Expect("w1 function f", "w1 run a()", "w2 function f", "w2 run b()", "w2 run c()");
+    }
+
+    [Fact]
+    public void Task_WhenOneWorkerIsLessLoaded_GoesThere()
+    {
+        _env.Worker();
+        var second = _env.Worker();
+        _env.Graph().Tasks("a", "b", "c", "d").Wanted("a", "b", "c", "d");
+        _env.Expect("w1 function f", "w1 run a()", "w2 function f", "w2 run b()", "w1 run c()", "w2 run d()");
+        second.Completes("b", "d");
+        _env.Graph(2).Task("e").Wanted("e");
+        _env.Expect("c1 result 1.1 b", "c1 result 1.3 d", "w2 run e()");
+    }
+
+    [Fact]
+    public void Task_GoesWhereMostBytesOfItsInputsAre()
+    {
+        var first = _env.Worker(cores: 2);
+        var second = _env.Worker(cores: 2);
+        _env.Graph().Tasks("a", "b", "c", "d").Task("e", "a", "b", "d").Wanted("e");
+        _env.Expect("w1 function f", "w1 run a()", "w2 function f", "w2 run b()", "w1 run c()", "w2 run d()");
+        first.CompletesLarge("a");
+        second.CompletesLarge("b");
+        _env.MustWantNothing();
+        second.CompletesLarge("d");
+        _env.Expect("w1 fetch a", "w2 run e(@a, @b, @d)");
+    }
+
+    [Fact]
+    public void Task_WithItsInputAtAFullWorker_GoesElsewhere()
+    {
+        var first = _env.Worker();
+        var graph = _env.Graph().Tasks("a", "b", "c", "d").Submit();
+        _env.Expect("w1 function f", "w1 run a()", "w1 run b()", "w1 run c()", "w1 run d()");
+        first.CompletesLarge("a");
+        graph.Task("e").Submit();
+        _env.Worker();
+        _env.Drain();
+        graph.Task("g", "a").Submit();
+        _env.Expect("w2 function f", "w1 fetch a", "w2 run g(@a)");
+    }
+
+    [Fact]
+    public void Backlog_OfUnmeasuredFunction_FollowsTheGuess()
+    {
+        _env.Worker();
+        _env.Graph().Tasks("a", "b", "c", "d", "e", "f").Wanted("a");
+        // 4 ms of work at 1 ms each.
+        _env.Expect("w1 function f", "w1 run a()", "w1 run b()", "w1 run c()", "w1 run d()");
+    }
+
+    [Theory]
+    [InlineData(10, 8)]
+    [InlineData(500, 8)]
+    [InlineData(1_000, 4)]
+    [InlineData(3_000, 2)]
+    [InlineData(4_000, 1)]
+    [InlineData(1_000_000, 1)]
+    public void Backlog_OfMeasuredFunction_IsSizedByItsDuration(long durationUs, int inFlight)
+    {
+        var worker = _env.Worker();
+        _env.Graph().Task("measured").Wanted("measured");
+        worker.CompletesAfter(durationUs, "measured");
+        _env.Drain();
+        var keys = Enumerable.Range(0, 20).Select(i => $"t{i}").ToArray();
+        _env.Graph().Tasks(keys).Wanted(keys);
+        _env.Expect([.. keys.Take(inFlight).Select(key => $"w1 run {key}()")]);
+    }
+
+    [Fact]
+    public void LongTasks_OnAllCores_LeaveNoBacklog()
+    {
+        var worker = _env.Worker(cores: 3);
+        _env.Graph().Task("measured").Wanted("measured");
+        worker.CompletesAfter(1_000_000, "measured");
+        _env.Drain();
+        _env.Graph().Tasks("a", "b", "c", "d").Wanted("d");
+        _env.Expect("w1 run a()", "w1 run b()", "w1 run c()");
+        worker.Completes("b");
+        _env.Expect("w1 run d()");
+    }
+
+    [Fact]
+    public void Duration_AfterManySamples_FollowsAChange()
+    {
+        var worker = _env.Worker();
+        var keys = Enumerable.Range(0, 100).Select(i => $"t{i}").ToArray();
+        _env.Graph().Tasks(keys).Task("last").Wanted("last");
+        foreach (var key in keys)
+            worker.CompletesAfter(key == "t0" ? 1_000_000 : 10, key);
+        _env.Drain();
+        // It was one at a time after the first sample.
+        _env.Graph(2).Tasks("a", "b", "c").Wanted("c");
+        _env.Expect("w1 run a()", "w1 run b()", "w1 run c()");
+    }
+
+    [Fact]
+    public void Graphs_SideBySide_TakeTurns()
+    {
+        var worker = _env.Worker();
+        var first = Enumerable.Range(0, 10).Select(i => $"a{i}").ToArray();
+        _env.Graph().Tasks(first).Wanted(first);
+        _env.Expect("w1 function f", "w1 run a0()", "w1 run a1()", "w1 run a2()", "w1 run a3()");
+        _env.Graph(2).Tasks("b0", "b1").Wanted("b0", "b1");
+        worker.Completes("a0", "a1", "a2", "a3");
+        Assert.Equal(["w1 run b0()", "w1 run a4()", "w1 run b1()", "w1 run a5()"], _env.Drain().Where(line => line.StartsWith('w')));
+    }
+
+    [Fact]
+    public void Functions_AreSentOncePerWorker()
+    {
+        var first = _env.Worker();
+        _env.Graph().Call("f", "a").Call("g", "b").Call("f", "c").Wanted("c");
+        _env.Expect("w1 function f", "w1 run a()", "w1 function g", "w1 run b()", "w1 run c()");
+        first.Leaves();
+        _env.Worker();
+        _env.Expect("w2 function f", "w2 run a() #2", "w2 function g", "w2 run b() #2", "w2 run c() #2");
+    }
+
+    [Fact]
+    public void Functions_AmongTheArguments_AreSentToo()
+    {
+        _env.Worker();
+        int[] functions = [_env.Client.Function("f"), _env.Client.Function("g")];
+        _env.Graph().Node(functions, SchedulerEnvironment.Bytes("a"), "a", []).Wanted("a");
+        _env.Expect("w1 function f", "w1 function g", "w1 run a()");
+        Assert.Equal([0, 1], _env.LastAssignment("a").Functions);
+    }
+
+    [Fact]
+    public void Function_OfTwoClients_IsOneByItsHash()
+    {
+        _env.Worker();
+        var other = _env.AnotherClient();
+        other.Function("g");
+        _env.Graph().Call("f", "a").Wanted("a");
+        other.Graph().Call("f", "b").Wanted("b");
+        _env.Expect("w1 function f", "w1 run a()", "w1 run b()");
+    }
+
+    [Fact]
+    public void Events_InTheSameOrder_GiveTheSameEffects()
+    {
+        Assert.Equal(Story(), Story());
+
+        static string[] Story()
+        {
+            var env = new SchedulerEnvironment();
+            TestWorker[] workers = [env.Worker(2), env.Worker(1), env.Worker(3)];
+            var keys = Enumerable.Range(0, 40).Select(i => $"t{i}").ToArray();
+            env.Graph().Tasks(keys).Task("sum", keys).Wanted("sum");
+            workers[0].CompletesLarge("t0");
+            workers[1].CompletesLarge("t1");
+            workers[2].Crashes();
+            workers[1].Rejoins([], ["t1"]);
+            env.Pass(100);
+            return env.Drain();
+        }
+    }
+}

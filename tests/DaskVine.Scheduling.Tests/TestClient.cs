@@ -1,0 +1,43 @@
+using DaskVine.Protocol;
+using DaskVine.Protocol.Records;
+using Record = DaskVine.Protocol.Records.Record;
+
+namespace DaskVine.Scheduling.Tests;
+
+/// <summary>A client that has joined, with the numbers that it gave to functions.</summary>
+internal sealed class TestClient
+{
+    private readonly SchedulerEnvironment _environment;
+    private readonly List<string> _functions = [];
+
+    public TestClient(SchedulerEnvironment environment, ClientId id)
+    {
+        _environment = environment;
+        Id = id;
+        SaysHello();
+    }
+
+    public ClientId Id { get; }
+
+    public void SaysHello()
+    {
+        _functions.Clear();
+        _environment.Handle(new ClientJoined(Id, $"client{Id.Value}"));
+    }
+
+    public void Leaves() => _environment.Handle(new ClientLeft(Id));
+
+    public void Sends(Record record) => _environment.Handle(new ClientSent(Id, record));
+
+    public TestGraph Graph(int number = 1, TaskMode mode = TaskMode.FunctionCalls) => new(_environment, this, number, mode);
+
+    /// <summary>The client's number for a function, which is sent when it is new.</summary>
+    public int Function(string name)
+    {
+        if (_functions.Contains(name))
+            return _functions.IndexOf(name);
+        _functions.Add(name);
+        Sends(new FunctionCode(_functions.Count - 1, SchedulerEnvironment.Bytes(name), name, new byte[8]));
+        return _functions.Count - 1;
+    }
+}

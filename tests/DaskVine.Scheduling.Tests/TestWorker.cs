@@ -1,0 +1,64 @@
+using DaskVine.Protocol;
+using DaskVine.Protocol.Records;
+using Record = DaskVine.Protocol.Records.Record;
+
+namespace DaskVine.Scheduling.Tests;
+
+/// <summary>A worker that says what a story tells it to say; tasks and files go by their keys.</summary>
+internal sealed class TestWorker(SchedulerEnvironment environment, WorkerId id, int cores)
+{
+    public const long LargeSize = 1_000_000;
+
+    public string Name => $"worker-{id.Value}";
+
+    public void Joins() => Rejoins([], []);
+
+    /// <summary>Says hello with an inventory of the last attempts of tasks, and files of <see cref="LargeSize"/>.</summary>
+    public void Rejoins(string[] tasks, string[] files) => SaysHello(
+        [.. tasks.Select(Attempt)], [.. files.Select(file => new FileSize(environment.FileOf(file), LargeSize))]);
+
+    public void SaysHello(TaskAttempt[] tasks, FileSize[] files) => environment.Handle(new WorkerJoined(id, new Hello(
+        ProtocolVersion.Current, Hello.WorkerRole, $"instance-{id.Value}", Name, 1, new Dictionary<string, string>(), cores, files, tasks)));
+
+    /// <summary>Reports small results that spell the keys, in one step.</summary>
+    public void Completes(params string[] keys) => environment.AtOnce(() =>
+    {
+        foreach (var key in keys)
+            Sends(CompletedOf(key));
+    });
+
+    public void CompletesAfter(long durationUs, string key) => Sends(CompletedOf(key) with { DurationUs = durationUs });
+
+    public void CompletesWith(int size, string key) => Sends(CompletedOf(key) with { Size = size, Value = new byte[size] });
+
+    /// <summary>Reports results that stay in its cache.</summary>
+    public void CompletesLarge(params string[] keys) => environment.AtOnce(() =>
+    {
+        foreach (var key in keys)
+            Sends(CompletedOf(key) with { Size = LargeSize, Value = null });
+    });
+
+    public void Fails(string key, string message = "no") => Sends(
+        new Failed(environment.LastAssignment(key).Task, Attempt(key).Attempt, Failure.Of(FailureKind.Raised, message)));
+
+    public void GivesBack(params string[] keys) => Sends(new Retracted([.. keys.Select(Attempt)]));
+
+    public void LosesFile(string key) => Sends(new FileLost(environment.FileOf(key), "gone"));
+
+    /// <summary>The file that was fetched from it is whole at the manager.</summary>
+    public void Uploads(string key) => environment.Handle(new FileStaged(environment.FileOf(key), LargeSize));
+
+    public void Leaves() => environment.Handle(new WorkerLeft(id, false, "goodbye"));
+
+    public void Crashes(string reason = "its process ended") => environment.Handle(new WorkerLeft(id, true, reason));
+
+    public void Sends(Record record) => environment.Handle(new WorkerSent(id, record));
+
+    public Completed CompletedOf(string key)
+    {
+        var value = SchedulerEnvironment.Bytes(key);
+        return new Completed(environment.LastAssignment(key).Task, Attempt(key).Attempt, 1_000, value.Length, value);
+    }
+
+    public TaskAttempt Attempt(string key) => new(environment.LastAssignment(key).Task, environment.LastAssignment(key).Attempt);
+}

@@ -1,0 +1,21 @@
+namespace DaskVine.Simulation.Checkers;
+
+/// <summary>When every graph has ended, nobody keeps anything of them.</summary>
+internal sealed class LeftoverChecker(TaskBook book) : Watcher
+{
+    public override void OnEnd(World world)
+    {
+        var scheduler = world.Manager.Scheduler;
+        Require(scheduler.GraphCount == 0, $"the scheduler keeps {scheduler.GraphCount} graphs");
+        Require(scheduler.TaskCount == 0, $"the scheduler keeps {scheduler.TaskCount} tasks");
+        Require(scheduler.FileCount == 0, $"the scheduler keeps {scheduler.FileCount} files");
+        Require(scheduler.WorkerCount == world.Workers.Count, $"the scheduler knows {scheduler.WorkerCount} of {world.Workers.Count} workers");
+        Require(world.Manager.StagedCount == 0, $"the manager keeps {world.Manager.StagedCount} staged files");
+        foreach (var worker in world.Workers)
+        {
+            var files = worker.Files.Select(book.NameOf).ToList();
+            Require(files.Count == 0, $"{worker} keeps files of {string.Join(", ", files)}", files);
+            Require(worker.OutputCount == 0, $"{worker} keeps {worker.OutputCount} outputs of calls");
+        }
+    }
+}

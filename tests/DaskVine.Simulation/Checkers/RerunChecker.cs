@@ -1,0 +1,27 @@
+using DaskVine.Protocol.Records;
+using DaskVine.Scheduling;
+using DaskVine.Simulation.Workers;
+
+namespace DaskVine.Simulation.Checkers;
+
+/// <summary>A task that has finished runs again only after files of its graph were lost; without faults none starts twice.</summary>
+internal sealed class RerunChecker(TaskBook book, Totals totals, bool faultless) : Watcher
+{
+    private readonly HashSet<NodeName> _started = [];
+
+    public override void OnIntention(SchedulerEffect effect)
+    {
+        if (effect is not ToWorker { Record: Assign assign } || book.Find(assign.Task) is not { IsFinished: true } task)
+            return;
+        Require(book.LostFilesSince(task), $"{task.Name} had finished and is assigned again, though nothing was lost", task.Name);
+    }
+
+    public override void OnCallStarted(SimulatedWorker worker, NodeName task)
+    {
+        totals.Starts++;
+        if (_started.Add(task))
+            return;
+        totals.Restarts++;
+        Require(!faultless, $"{task} starts twice in a world without faults", task);
+    }
+}

@@ -1,0 +1,34 @@
+using DaskVine.Simulation.Graphs;
+using DaskVine.Simulation.Network;
+
+namespace DaskVine.Simulation.Clients;
+
+internal enum GraphRunState
+{
+    Waiting,
+    Submitting,
+    Submitted,
+    Done,
+    Failed,
+    Cancelled,
+    Abandoned,
+}
+
+/// <summary>A graph at its client. It is submitted again, under a new number, when the client's link had to be made anew.</summary>
+internal sealed class GraphRun(GraphPlan plan)
+{
+    public GraphPlan Plan { get; } = plan;
+
+    public GraphRunState State { get; set; }
+
+    public bool HasEnded => State >= GraphRunState.Done;
+
+    /// <summary>Under which it is open now.</summary>
+    public int Number { get; set; }
+
+    /// <summary>Nodes of which the whole value came since the last submission.</summary>
+    public HashSet<int> Received { get; } = [];
+
+    /// <summary>Values of which a part came.</summary>
+    public Dictionary<int, ArrivingFile> Arriving { get; } = [];
+}

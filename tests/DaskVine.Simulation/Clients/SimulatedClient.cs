@@ -1,0 +1,187 @@
+using DaskVine.Protocol;
+using DaskVine.Protocol.Links;
+using DaskVine.Protocol.Records;
+using DaskVine.Simulation.Graphs;
+using DaskVine.Simulation.Network;
+
+namespace DaskVine.Simulation.Clients;
+
+/// <summary>A client's process: submits its graphs, takes the results, begins anew when its link breaks.</summary>
+internal sealed class SimulatedClient
+{
+    private const long BulkWaitingBytes = 4L << 20;
+    private static readonly TimeSpan s_helloAgain = TimeSpan.FromSeconds(1);
+
+    private readonly World _world;
+    private readonly Chance _chance;
+    // Every graph that was opened on the present link, by number there.
+    private readonly Dictionary<int, GraphRun> _opened = [];
+    private LinkEnd? _link;
+    private bool _welcome;
+    private int _lastNumber;
+
+    public SimulatedClient(World world, int number, IReadOnlyList<GraphPlan> plans)
+    {
+        _world = world;
+        _chance = world.Chance.Fork();
+        Runs = [.. plans.Select(plan => new GraphRun(plan))];
+        Connection = new Connection(world, Hello.ClientRole, $"c{number}", TakeMessage);
+        Relink();
+    }
+
+    public IReadOnlyList<GraphRun> Runs { get; }
+
+    public Connection Connection { get; }
+
+    public bool Gone { get; private set; }
+
+    public bool HasEnded => Runs.All(run => run.HasEnded);
+
+    /// <summary>A hello says that the old link, and what it carried, is gone.</summary>
+    public void Relink()
+    {
+        if (Gone)
+            return;
+        Connection.OpenDoor();
+        _welcome = false;
+        var link = new LinkEnd(new Outbox(_chance.Next() | 1, _world.Options.ClientCredit), Connection.Up, BulkWaitingBytes);
+        _link = link;
+        link.SendUnsequenced(new Hello(
+            ProtocolVersion.Current, Hello.ClientRole, Connection.Instance, Connection.Instance, Connection.Token,
+            new Dictionary<string, string>(), 0, [], []));
+        _world.Clock.After(s_helloAgain, () =>
+        {
+            if (_link == link && !_welcome)
+                Relink();
+        });
+    }
+
+    /// <summary>The process ends.</summary>
+    public void Die()
+    {
+        Gone = true;
+        Connection.Down.LoseAll();
+        Connection.CloseDoor();
+        foreach (var run in Runs.Where(run => !run.HasEnded))
+            run.State = GraphRunState.Abandoned;
+    }
+
+    private void TakeMessage(WireMessage message)
+    {
+        if (Gone)
+            return;
+        var incoming = IncomingMessage.Read(message.Header, message.Frames);
+        var rehello = incoming.Records is [Rehello or Refuse];
+        var verdict = rehello ? LinkVerdict.Gap : _link!.Outbox.Receive(incoming.Header, message.Bytes);
+        if (verdict == LinkVerdict.Gap)
+            Relink();
+        if (verdict != LinkVerdict.Deliver)
+            return;
+        foreach (var record in incoming.Records)
+            Accept(record);
+        _link!.Flush();
+    }
+
+    private void Accept(Record record)
+    {
+        switch (record)
+        {
+            case Welcome: OnWelcome(); break;
+            case Result e: Take(_opened[e.Graph], e); break;
+            case GraphFailed e: Take(_opened[e.Graph], e); break;
+            case Progress or Notice or Heartbeat: break;
+            default: throw new PropertyBrokenException("protocol", $"a client gets {record.Kind}");
+        }
+    }
+
+    private void OnWelcome()
+    {
+        _welcome = true;
+        _opened.Clear();
+        for (var number = 0; number < GraphDraw.Functions; number++)
+            _link!.Post(new FunctionCode(number, new byte[] { (byte)number, 1, 2, 3 }, $"f{number}", new byte[20 * (number + 1)]));
+        foreach (var run in Runs.Where(run => !run.HasEnded))
+        {
+            run.State = GraphRunState.Waiting;
+            var link = _link!;
+            _world.Clock.At(run.Plan.SubmitAt, () => Submit(run, link));
+        }
+    }
+
+    private void Submit(GraphRun run, LinkEnd link)
+    {
+        if (_link != link || Gone)
+            return;
+        run.State = GraphRunState.Submitting;
+        run.Number = ++_lastNumber;
+        run.Received.Clear();
+        run.Arriving.Clear();
+        _opened.Add(run.Number, run);
+        link.Post(new OpenGraph(run.Number, run.Plan.Mode, ""));
+        if (run.Plan.CancelAfter is { } time)
+            _world.Clock.After(time, () => Cancel(run, link));
+        SubmitFrom(run, link, 0);
+    }
+
+    private void SubmitFrom(GraphRun run, LinkEnd link, int first)
+    {
+        if (_link != link || Gone || run.State != GraphRunState.Submitting)
+            return;
+        var last = Math.Min(first + run.Plan.NodesAtOnce, run.Plan.Nodes.Length);
+        link.Post(new SubmitNodes(run.Number, first, [.. run.Plan.Nodes[first..last].Select(GraphNodeOf)]));
+        if (last < run.Plan.Nodes.Length)
+            _world.Clock.After(TimeSpan.FromMicroseconds(200) * _chance.Unit(), () => SubmitFrom(run, link, last));
+        else
+        {
+            link.Post(new SealGraph(run.Number, run.Plan.Nodes.Length, run.Plan.Wanted));
+            run.State = GraphRunState.Submitted;
+        }
+
+        link.Flush();
+    }
+
+    private static GraphNode GraphNodeOf(NodePlan node) => new(
+        node.Functions,
+        node.IsLiteral ? Values.Of(node.Call.Key, [], node.Call.Size) : node.Call.Write(),
+        node.Inputs,
+        $"{node.Call.Name}");
+
+    private void Cancel(GraphRun run, LinkEnd link)
+    {
+        if (_link != link || Gone || run.HasEnded)
+            return;
+        run.State = GraphRunState.Cancelled;
+        link.Post(new CancelGraph(run.Number));
+        link.Flush();
+    }
+
+    private void Take(GraphRun run, GraphFailed failed)
+    {
+        if (run.State is GraphRunState.Cancelled)
+            return;
+        _world.Watch(watcher => watcher.OnGraphFailed(run, failed));
+        run.State = GraphRunState.Failed;
+    }
+
+    private void Take(GraphRun run, Result result)
+    {
+        // It was on its way when the graph ended.
+        if (run.State is GraphRunState.Cancelled or GraphRunState.Failed)
+            return;
+        if (run.Received.Contains(result.Node))
+            throw new PropertyBrokenException("results", $"a result came twice")
+            { Nodes = [new NodeName(run.Plan.Client, run.Plan.Number, result.Node)] };
+        if (result.Offset == 0)
+            run.Arriving[result.Node] = new ArrivingFile(result.Size);
+        var arriving = run.Arriving[result.Node];
+        arriving.Add(result.Offset, result.Value);
+        if (!arriving.IsWhole)
+            return;
+        run.Arriving.Remove(result.Node);
+        run.Received.Add(result.Node);
+        _world.Watch(watcher => watcher.OnResult(run, result.Node, arriving.Bytes));
+        if (run.Received.Count < run.Plan.Wanted.Length || run.State != GraphRunState.Submitted)
+            return;
+        run.State = GraphRunState.Done;
+    }
+}

@@ -1,0 +1,92 @@
+namespace DaskVine.Simulation;
+
+/// <summary>Arguments of the program: which seeds, and what to set instead of drawing it.</summary>
+internal sealed record CommandLine
+{
+    public const string Usage = """
+        --seed N | --seeds A..B   which worlds (default 1..200)
+        --minutes M               go on with further seeds for so long
+        --trace                   print what happens
+        --faults off              none of them
+        --workers --cores --clients --graphs --tasks N
+        --shape SHAPE             independent, chain, reduction, diamonds, layers, broadcast, random
+        --duration-us N           of a task
+        --large-percent N         of outputs
+        --unnoticed-losses on     a lost message that nothing follows is not told to anybody
+        --client-credit N         bytes, of the links with clients
+        --sabotage KIND           break something, to see it found
+        """;
+
+    public ulong First { get; private init; } = 1;
+
+    public ulong Last { get; private init; } = 200;
+
+    public double Minutes { get; private init; }
+
+    public bool Trace { get; private init; }
+
+    // Applied to what was drawn, in order, each with the words that asked for it.
+    private List<(string Words, Func<SimulationOptions, SimulationOptions> Set)> Changes { get; } = [];
+
+    public static CommandLine Parse(IReadOnlyList<string> words)
+    {
+        var line = new CommandLine();
+        for (var i = 0; i < words.Count; i++)
+        {
+            if (words[i] == "--trace")
+                line = line with { Trace = true };
+            else if (i + 1 < words.Count)
+                line = line.With(words[i], words[++i]);
+            else
+                throw new FormatException($"'{words[i]}' needs a value");
+        }
+
+        return line;
+    }
+
+    public SimulationOptions OptionsOf(ulong seed) => Changes.Aggregate(WorldDraw.Of(seed), (options, change) => change.Set(options));
+
+    /// <summary>What to type to have one world again.</summary>
+    public string ArgumentsOf(ulong seed) => string.Join(' ', Changes.Select(change => change.Words).Prepend($"--seed {seed}"));
+
+    private CommandLine With(string name, string value)
+    {
+        switch (name)
+        {
+            case "--seed": return this with { First = ulong.Parse(value), Last = ulong.Parse(value) };
+            case "--seeds" when value.Split("..") is [var first, var last]: return this with { First = ulong.Parse(first), Last = ulong.Parse(last) };
+            case "--minutes": return this with { Minutes = double.Parse(value) };
+            default:
+                Changes.Add(($"{name} {value}", Change(name, value)));
+                return this;
+        }
+    }
+
+    private static Func<SimulationOptions, SimulationOptions> Change(string name, string value)
+    {
+        if (name == "--faults" && value == "off")
+            return WorldDraw.WithoutFaults;
+        if (name == "--unnoticed-losses" && value == "on")
+            return options => options with { UnnoticedLosses = true };
+        if (name == "--shape")
+            return Set(Enum.Parse<GraphShape>(value, ignoreCase: true), (options, shape) => options with { Shape = shape });
+        if (name == "--sabotage")
+            return Set(Enum.Parse<Sabotage>(value, ignoreCase: true), (options, kind) => options with { Sabotage = kind });
+        var number = int.Parse(value);
+        return name switch
+        {
+            "--workers" => options => options with { Workers = number },
+            "--cores" => options => options with { CoresMax = number },
+            "--clients" => options => options with { Clients = number },
+            "--graphs" => options => options with { GraphsPerClient = number },
+            "--tasks" => options => options with { TasksPerGraph = number, CheckEvery = 1 + (number / 100 * (number / 100)) },
+            "--large-percent" => options => options with { LargeOutputs = number / 100.0 },
+            "--client-credit" => options => options with { ClientCredit = number },
+            "--duration-us" => options => options with { TaskDuration = TimeSpan.FromMicroseconds(number) },
+            _ => throw new FormatException($"'{name}' is not known"),
+        };
+    }
+
+    private static Func<SimulationOptions, SimulationOptions> Set<T>(T value, Func<SimulationOptions, T, SimulationOptions> set) =>
+        options => set(options, value);
+}

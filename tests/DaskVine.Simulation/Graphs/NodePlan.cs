@@ -1,0 +1,47 @@
+using System.Buffers.Binary;
+
+namespace DaskVine.Simulation.Graphs;
+
+/// <summary>What becomes of a call of a task.</summary>
+public enum Outcome
+{
+    Value,
+    Raises,
+    EndsProcess,
+    KillsProcess,
+    KillsWorker,
+}
+
+/// <summary>What a child is to do, as it travels in the body of a task.</summary>
+internal readonly record struct CallPlan(NodeName Name, ulong Key, TimeSpan Duration, int Size, Outcome Outcome)
+{
+    private const int Bytes = 40;
+
+    public static CallPlan Read(ReadOnlySpan<byte> body) => new(
+        new NodeName(Int(body, 24), Int(body, 28), Int(body, 32)),
+        BinaryPrimitives.ReadUInt64LittleEndian(body),
+        TimeSpan.FromTicks(BinaryPrimitives.ReadInt64LittleEndian(body[8..])),
+        Int(body, 16),
+        (Outcome)Int(body, 20));
+
+    public byte[] Write()
+    {
+        var body = new byte[Bytes];
+        BinaryPrimitives.WriteUInt64LittleEndian(body, Key);
+        BinaryPrimitives.WriteInt64LittleEndian(body.AsSpan(8), Duration.Ticks);
+        BinaryPrimitives.WriteInt32LittleEndian(body.AsSpan(16), Size);
+        BinaryPrimitives.WriteInt32LittleEndian(body.AsSpan(20), (int)Outcome);
+        BinaryPrimitives.WriteInt32LittleEndian(body.AsSpan(24), Name.Client);
+        BinaryPrimitives.WriteInt32LittleEndian(body.AsSpan(28), Name.Graph);
+        BinaryPrimitives.WriteInt32LittleEndian(body.AsSpan(32), Name.Node);
+        return body;
+    }
+
+    private static int Int(ReadOnlySpan<byte> body, int offset) => BinaryPrimitives.ReadInt32LittleEndian(body[offset..]);
+}
+
+/// <summary>A node of a graph that a client is going to submit. <paramref name="Functions"/> as in a graph node: null for a literal.</summary>
+internal sealed record NodePlan(CallPlan Call, int[]? Functions, int[] Inputs)
+{
+    public bool IsLiteral => Functions is null;
+}

@@ -1,0 +1,132 @@
+using DaskVine.Protocol.Links;
+
+namespace DaskVine.Simulation;
+
+/// <summary>A breakage that is put in on purpose, to see that a checker finds it.</summary>
+public enum Sabotage
+{
+    None,
+
+    /// <summary>One child computes a wrong value.</summary>
+    WrongValue,
+
+    /// <summary>The manager forgets one completion that was acknowledged.</summary>
+    LostCompletion,
+
+    /// <summary>The manager tells a client one result twice.</summary>
+    ResultTwice,
+
+    /// <summary>One worker does not delete what it should.</summary>
+    KeptFile,
+
+    /// <summary>A child runs two calls at once.</summary>
+    TwoCallsAtOnce,
+
+    /// <summary>The manager does not tell a worker to release a file.</summary>
+    DroppedRelease,
+}
+
+/// <summary>How the nodes of a graph depend on each other.</summary>
+public enum GraphShape
+{
+    Independent,
+    Chain,
+    Reduction,
+    Diamonds,
+    Layers,
+    Broadcast,
+    Random,
+}
+
+/// <summary>Everything that a simulated world depends on. What is not set is drawn from the seed: see <see cref="WorldDraw"/>.</summary>
+public sealed record SimulationOptions
+{
+    public required ulong Seed { get; init; }
+
+    public int Workers { get; init; } = 3;
+
+    public int CoresMax { get; init; } = 4;
+
+    public int Clients { get; init; } = 1;
+
+    public int GraphsPerClient { get; init; } = 1;
+
+    public int TasksPerGraph { get; init; } = 100;
+
+    /// <summary>Null: drawn for each graph.</summary>
+    public GraphShape? Shape { get; init; }
+
+    public TimeSpan TaskDuration { get; init; } = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>From 0, all tasks alike, to 1, a hundredth to a hundred times as long.</summary>
+    public double DurationSpread { get; init; } = 0.3;
+
+    public double LargeOutputs { get; init; }
+
+    public int LargeBytesMax { get; init; } = 50_000;
+
+    public int ChunkBytes { get; init; } = 1 << 14;
+
+    public int InlineLimit { get; init; } = 4096;
+
+    /// <summary>Of links with workers. Those with clients have no heartbeats, so <see cref="Link"/> can stop there when it is small.</summary>
+    public long Credit { get; init; } = Link.DefaultCredit;
+
+    public long ClientCredit { get; init; } = Link.DefaultCredit;
+
+    public TimeSpan Delay { get; init; } = TimeSpan.FromMicroseconds(100);
+
+    public TimeSpan DelayJitter { get; init; } = TimeSpan.FromMicroseconds(50);
+
+    public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Graphs of tasks mode among all.</summary>
+    public double TasksMode { get; init; }
+
+    /// <summary>Clients submit within this time.</summary>
+    public TimeSpan Arrival { get; init; } = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>No fault is injected later than this.</summary>
+    public TimeSpan FaultsEnd { get; init; }
+
+    /// <summary>Mean times between faults of a kind; null for never.</summary>
+    public TimeSpan? WorkerDeaths { get; init; }
+
+    public TimeSpan? WorkerGoodbyes { get; init; }
+
+    public TimeSpan? LibraryDeaths { get; init; }
+
+    public TimeSpan? LinkResets { get; init; }
+
+    public TimeSpan? DoorBreaks { get; init; }
+
+    public TimeSpan? Gaps { get; init; }
+
+    /// <summary>Messages are lost, nothing follows them, and nobody tells: the link's rules do not see that.</summary>
+    public bool UnnoticedLosses { get; init; }
+
+    public TimeSpan? Partitions { get; init; }
+
+    public TimeSpan? ClientResets { get; init; }
+
+    public TimeSpan? ClientDeaths { get; init; }
+
+    /// <summary>Probabilities per call or upload.</summary>
+    public double ChildDeaths { get; init; }
+
+    public double UnreadableFiles { get; init; }
+
+    /// <summary>Probabilities per task: it raises, ends its process, kills it by a signal, takes its worker with it.</summary>
+    public double Failures { get; init; }
+
+    /// <summary>Probability per graph.</summary>
+    public double Cancellations { get; init; }
+
+    /// <summary>Probability per worker to be fifty times as slow.</summary>
+    public double SlowWorkers { get; init; }
+
+    /// <summary>Invariants of the cores are checked after every so many steps of theirs.</summary>
+    public int CheckEvery { get; init; } = 1;
+
+    public Sabotage Sabotage { get; init; }
+}

@@ -1,0 +1,185 @@
+using DaskVine.Protocol;
+using DaskVine.Protocol.Records;
+using DaskVine.Simulation.Graphs;
+using DaskVine.Simulation.Network;
+using DaskVine.WorkerState;
+
+namespace DaskVine.Simulation.Workers;
+
+/// <summary>A worker's process around its core: turns of receive, decide, perform, flush.</summary>
+internal sealed partial class SimulatedWorker
+{
+    private readonly World _world;
+    private readonly Chance _chance;
+    private readonly WorkerCore _core;
+    private readonly SimulatedHosts _hosts;
+    private readonly List<WorkerEvent> _events = [];
+    private readonly List<WorkerEffect> _effects = [];
+    // The cache directory: whole files, and what calls have written.
+    private readonly Dictionary<FileId, byte[]> _files = [];
+    private readonly Dictionary<long, byte[]> _outputs = [];
+    private TimeSpan? _turnAt;
+
+    public SimulatedWorker(World world, string name, int cores, double slowness)
+    {
+        _world = world;
+        _chance = world.Chance.Fork();
+        Name = name;
+        Cores = cores;
+        Slowness = slowness;
+        _core = new WorkerCore(new WorkerCoreOptions { Cores = cores });
+        _hosts = new SimulatedHosts(world, this, _chance.Fork());
+        Connection = new Connection(world, Hello.WorkerRole, name, TakeMessage);
+        OpenLink();
+        Beat();
+    }
+
+    public string Name { get; }
+
+    public int Cores { get; }
+
+    public double Slowness { get; }
+
+    public Connection Connection { get; }
+
+    public bool Gone { get; private set; }
+
+    public IReadOnlyCollection<FileId> Files => _files.Keys;
+
+    public int OutputCount => _outputs.Count;
+
+    public override string ToString() => Name;
+
+    public void Happen(WorkerEvent happened)
+    {
+        if (Gone)
+            return;
+        _events.Add(happened);
+        TurnAt(_world.Clock.Now + (TimeSpan.FromMicroseconds(20) * _chance.Unit()));
+    }
+
+    /// <summary>The process is killed: its state is lost, its connections close.</summary>
+    public void Die()
+    {
+        if (Gone)
+            return;
+        Gone = true;
+        _hosts.EndAll();
+        Connection.Down.LoseAll();
+        if (_chance.Happens(0.5))
+            Connection.Up.LoseAll();
+        Connection.CloseDoor();
+        _world.OnWorkerGone(this);
+    }
+
+    /// <summary>Ends on purpose.</summary>
+    public void Leave()
+    {
+        if (Gone)
+            return;
+        _link?.SendUnsequenced(new Goodbye("its time is over"));
+        Gone = true;
+        _hosts.EndAll();
+        Connection.CloseDoor();
+        _world.OnWorkerGone(this);
+    }
+
+    public bool KillLibrary() => _hosts.KillLibrary();
+
+    /// <summary>What a call gives, by what its child finds.</summary>
+    public WorkerEvent Answer(HostId host, SendCall call, CallPlan plan, long durationUs)
+    {
+        if (plan.Outcome == Outcome.Raises)
+            return new CallFailed(host, call.Call, durationUs, Failure.Of(FailureKind.Raised, "drawn"));
+        var inputs = new List<ReadOnlyMemory<byte>>();
+        foreach (var input in call.Task.Inputs)
+        {
+            if (input.Value is { } value)
+                inputs.Add(value);
+            else if (_files.TryGetValue(input.File, out var bytes))
+                inputs.Add(bytes);
+            else
+                return new CallFailed(host, call.Call, durationUs, Failure.Of(FailureKind.Unloadable, $"{input.File} is not in the cache"));
+        }
+
+        var result = Values.Of(plan.Size > 0 && _world.Sabotages(Sabotage.WrongValue) ? 0 : plan.Key, inputs, plan.Size);
+        if (result.Length <= _world.Options.InlineLimit)
+            return new CallReturned(host, call.Call, durationUs, result.Length, result);
+        _outputs[call.Call] = result;
+        return new CallReturned(host, call.Call, durationUs, result.Length, null);
+    }
+
+    private void TurnAt(TimeSpan time)
+    {
+        if (_turnAt <= time)
+            return;
+        _turnAt = time;
+        _world.Clock.At(time, () =>
+        {
+            if (_turnAt == time && !Gone)
+                Turn();
+        });
+    }
+
+    private void Turn()
+    {
+        _turnAt = null;
+        var wakeAt = _core.Handle(_events, _world.Clock.Now, _effects);
+        _events.Clear();
+        foreach (var effect in _effects)
+            Perform(effect);
+        _effects.Clear();
+        _world.Watch(watcher => watcher.OnDecided(_core));
+        _link?.Flush();
+        if (wakeAt is { } wake)
+            TurnAt(wake);
+    }
+
+    private void Perform(WorkerEffect effect)
+    {
+        switch (effect)
+        {
+            case SendCall e: _hosts.Send(e.Host, e); break;
+            case Report e: PostReport(e.Record); break;
+            case SendFunction e: _hosts.Send(e.Host, e); break;
+            case KeepOutput e: Keep(e); break;
+            case DropOutput e: _outputs.Remove(e.Call); break;
+            case DeleteFile e: Delete(e.File); break;
+            case UploadFile e: Upload(e.File); break;
+            case ForkChild e: _hosts.Fork(e.Slot); break;
+            case StartTaskProcess e: _hosts.StartTask(e.Slot); break;
+            case KillHost e: _hosts.End(e.Host, -9); break;
+            case EndHost e: _hosts.End(e.Host, 0); break;
+            case StartLibrary: _hosts.StartLibrary(); break;
+            case SayHello e: SayHello(e); break;
+            default: throw new PropertyBrokenException("effects", $"nothing performs {effect.GetType().Name}");
+        }
+    }
+
+    private void Keep(KeepOutput keep)
+    {
+        if (!_outputs.Remove(keep.Call, out var bytes))
+            throw new PropertyBrokenException("effects", $"{Name} keeps the output of call {keep.Call}, which has written none");
+        if (Breaks())
+            Happen(new FileUnreadable(keep.File, "drawn: it could not be kept"));
+        else
+            _files[keep.File] = bytes;
+    }
+
+    private bool Breaks()
+    {
+        if (!_world.FaultsGoOn || !_chance.Happens(_world.Options.UnreadableFiles))
+            return false;
+        _world.Totals.CountFault("unreadable file");
+        return true;
+    }
+
+    private void Delete(FileId file)
+    {
+        if (!_world.Sabotages(Sabotage.KeptFile) && !_files.Remove(file))
+        {
+            var name = _world.Book.NameOf(file);
+            throw new PropertyBrokenException("effects", $"{Name} deletes the file of {name}, which it does not have") { Nodes = [name] };
+        }
+    }
+}

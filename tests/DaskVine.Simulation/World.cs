@@ -1,0 +1,158 @@
+using DaskVine.Simulation.Checkers;
+using DaskVine.Simulation.Clients;
+using DaskVine.Simulation.Graphs;
+using DaskVine.Simulation.Manager;
+using DaskVine.Simulation.Workers;
+
+namespace DaskVine.Simulation;
+
+/// <summary>A manager, workers and clients on virtual wires and a virtual clock, and those who watch them.</summary>
+internal sealed class World
+{
+    private static readonly TimeSpan s_replacement = TimeSpan.FromMilliseconds(500);
+
+    private readonly List<Watcher> _watchers = [];
+    private bool _settling;
+    private bool _sabotaged;
+    private int _lastWorker;
+
+    public World(SimulationOptions options, TextWriter? print, Func<World, Watcher>? scenario = null)
+    {
+        Options = options;
+        Chance = new Chance(options.Seed);
+        Story = new Story(Clock, print);
+        Book = new TaskBook(Story);
+        var faultless = options.FaultsEnd == TimeSpan.Zero && options.Failures == 0;
+        _watchers.AddRange([
+            new RerunChecker(Book, Totals, faultless),
+            new ResultChecker(Totals),
+            new FailureChecker(Book),
+            new CoreChecker(),
+            new LeftoverChecker(Book),
+            new InvariantChecker(options.CheckEvery),
+            Book]);
+        Manager = new SimulatedManager(this);
+        if (scenario is not null)
+            _watchers.Add(scenario(this));
+        Draw();
+    }
+
+    public SimulationOptions Options { get; }
+
+    public Chance Chance { get; }
+
+    public VirtualClock Clock { get; } = new();
+
+    public Totals Totals { get; } = new();
+
+    public Story Story { get; }
+
+    public TaskBook Book { get; }
+
+    public SimulatedManager Manager { get; }
+
+    /// <summary>Those that live.</summary>
+    public List<SimulatedWorker> Workers { get; } = [];
+
+    public List<SimulatedClient> Clients { get; } = [];
+
+    public bool FaultsGoOn => Clock.Now < Options.FaultsEnd && !_settling;
+
+    /// <summary>Runs until every graph has ended and everything is at rest.</summary>
+    public void Run()
+    {
+        var limit = TimeLimit();
+        while (!Clients.TrueForAll(client => client.HasEnded))
+            Step(limit);
+        _settling = true;
+        var rest = Clock.Now + (20 * Options.Heartbeat) + TimeSpan.FromSeconds(20);
+        while (Clock.Now < rest)
+            Step(TimeSpan.MaxValue);
+        Watch(watcher => watcher.OnEnd(this));
+        Totals.Steps = Clock.Steps;
+        Totals.VirtualTime = Clock.Now;
+        foreach (var run in Clients.SelectMany(client => client.Runs))
+            Count(run);
+    }
+
+    public void Watch(Action<Watcher> tell)
+    {
+        foreach (var watcher in _watchers)
+            tell(watcher);
+    }
+
+    public SimulatedWorker AddWorker(int cores, double slowness = 1)
+    {
+        var worker = new SimulatedWorker(this, $"w{++_lastWorker}", cores, slowness);
+        Workers.Add(worker);
+        return worker;
+    }
+
+    /// <summary>Somebody starts another one sooner or later, so that what waits can run.</summary>
+    public void OnWorkerGone(SimulatedWorker worker)
+    {
+        Workers.Remove(worker);
+        Clock.After(Chance.Exponential(s_replacement), () =>
+        {
+            if (Workers.Count == 0 || (FaultsGoOn && Chance.Happens(0.7)))
+                AddDrawnWorker();
+        });
+    }
+
+    /// <summary>Whether to break something now: once in a run, at the first opportunity.</summary>
+    public bool Sabotages(Sabotage kind)
+    {
+        if (Options.Sabotage != kind || _sabotaged)
+            return false;
+        return _sabotaged = true;
+    }
+
+    private void Draw()
+    {
+        for (var number = 0; number < Options.Clients; number++)
+        {
+            var draw = new GraphDraw(Options, Chance.Fork());
+            var client = number;
+            GraphPlan[] plans = [.. Enumerable.Range(0, Options.GraphsPerClient).Select(graph => draw.Draw(client, graph))];
+            Totals.Tasks += plans.Sum(plan => (long)plan.TaskCount);
+            Clients.Add(new SimulatedClient(this, number, plans));
+        }
+
+        for (var i = 0; i < Options.Workers; i++)
+            Clock.At(Options.Arrival * Chance.Unit(), AddDrawnWorker);
+        new Faults(this).Begin();
+    }
+
+    private void AddDrawnWorker() => AddWorker(Chance.Between(1, Options.CoresMax), Chance.Happens(Options.SlowWorkers) ? 50 : 1);
+
+    private void Step(TimeSpan limit)
+    {
+        if (Clock.Now <= limit && Clock.Step())
+            return;
+        var waiting = Clients.SelectMany(client => client.Runs).Where(run => !run.HasEnded).ToList();
+        var first = waiting[0];
+        var node = first.Plan.Wanted.FirstOrDefault(wanted => !first.Received.Contains(wanted));
+        throw new PropertyBrokenException(
+            "everything ends",
+            $"{waiting.Count} graphs have not ended; graph c{first.Plan.Client}/g{first.Plan.Number} is {first.State} with {first.Received.Count} of {first.Plan.Wanted.Length} results")
+        { Nodes = [new NodeName(first.Plan.Client, first.Plan.Number, node)] };
+    }
+
+    // All tasks one after the other on a slow worker, several times, and a day for timeouts and restarts.
+    private TimeSpan TimeLimit()
+    {
+        var nodes = Clients.SelectMany(client => client.Runs).SelectMany(run => run.Plan.Nodes);
+        var serial = TimeSpan.FromTicks(nodes.Sum(node => node.Call.Duration.Ticks));
+        return Options.FaultsEnd + (serial * 500) + TimeSpan.FromMinutes(30);
+    }
+
+    private void Count(GraphRun run)
+    {
+        switch (run.State)
+        {
+            case GraphRunState.Done: Totals.GraphsDone++; break;
+            case GraphRunState.Failed: Totals.GraphsFailed++; break;
+            default: Totals.GraphsCancelled++; break;
+        }
+    }
+}

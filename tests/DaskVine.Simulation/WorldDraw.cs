@@ -1,0 +1,81 @@
+using DaskVine.Protocol.Links;
+
+namespace DaskVine.Simulation;
+
+/// <summary>Draws a world: of ten seeds some have no fault at all, most have a few kinds, and some have all of them.</summary>
+public static class WorldDraw
+{
+    public static SimulationOptions Of(ulong seed)
+    {
+        var chance = new Chance(Chance.Mix(seed));
+        var calm = new SimulationOptions
+        {
+            Seed = seed,
+            Workers = chance.Between(1, 6),
+            CoresMax = chance.Between(1, 6),
+            Clients = chance.Between(1, 3),
+            GraphsPerClient = chance.Between(1, 3),
+            TasksPerGraph = (int)chance.AcrossMagnitudes(3, 120),
+            TaskDuration = TimeSpan.FromMicroseconds(chance.AcrossMagnitudes(5, 50_000)),
+            DurationSpread = chance.Unit(),
+            LargeOutputs = chance.Pick([0, 0.3, 0.7, 1]),
+            LargeBytesMax = (int)chance.AcrossMagnitudes(5_000, 200_000),
+            ChunkBytes = chance.Pick([1 << 12, 1 << 14, 1 << 20]),
+            InlineLimit = chance.Pick([256, 4096, 16_384]),
+            Credit = chance.Pick([2_000, 30_000, Link.DefaultCredit]),
+            Delay = TimeSpan.FromMicroseconds(chance.AcrossMagnitudes(20, 20_000)),
+            DelayJitter = TimeSpan.FromMicroseconds(chance.AcrossMagnitudes(1, 20_000)),
+            Heartbeat = TimeSpan.FromMilliseconds(chance.AcrossMagnitudes(500, 5_000)),
+            TasksMode = chance.Pick([0, 0, 0.5]),
+            Arrival = TimeSpan.FromMilliseconds(chance.AcrossMagnitudes(1, 2_000)),
+            SlowWorkers = chance.Pick([0, 0, 0.3]),
+        };
+        return chance.Between(0, 9) switch
+        {
+            0 => calm,
+            < 8 => WithFaults(calm, chance, 0.35),
+            _ => WithFaults(calm, chance, 1),
+        };
+    }
+
+    /// <summary>The same world where nothing breaks.</summary>
+    public static SimulationOptions WithoutFaults(SimulationOptions options) => options with
+    {
+        FaultsEnd = TimeSpan.Zero,
+        Failures = 0,
+        Cancellations = 0,
+    };
+
+    private static SimulationOptions WithFaults(SimulationOptions calm, Chance chance, double share)
+    {
+        TimeSpan? Between(double lowMs, double highMs)
+        {
+            var mean = TimeSpan.FromMilliseconds(chance.AcrossMagnitudes(lowMs, highMs));
+            return chance.Happens(share) ? mean : null;
+        }
+
+        double Rate(double low, double high)
+        {
+            var rate = chance.AcrossMagnitudes(low, high);
+            return chance.Happens(share) ? rate : 0;
+        }
+
+        return calm with
+        {
+            FaultsEnd = TimeSpan.FromMilliseconds(chance.AcrossMagnitudes(100, 20_000)),
+            WorkerDeaths = Between(50, 5_000),
+            WorkerGoodbyes = Between(100, 5_000),
+            LibraryDeaths = Between(50, 5_000),
+            LinkResets = Between(20, 5_000),
+            DoorBreaks = Between(50, 5_000),
+            Gaps = Between(20, 2_000),
+            Partitions = Between(500, 10_000),
+            ClientResets = Between(500, 10_000),
+            ClientDeaths = Between(5_000, 50_000),
+            ChildDeaths = Rate(0.001, 0.05),
+            UnreadableFiles = Rate(0.01, 0.5),
+            Failures = Rate(0.0005, 0.02),
+            Cancellations = Rate(0.05, 0.5),
+        };
+    }
+}
