@@ -52,12 +52,14 @@ internal sealed class EffectText
     /// <summary>An event, told by who did it.</summary>
     public string Of(SchedulerEvent happened) => happened switch
     {
-        WorkerSent { Worker.Value: var w, Record: Completed e } => $"w{w}: {Of([e.Task])}#{e.Attempt} {(e.Value is null ? "is in my cache" : "gave a value")}",
+        WorkerSent { Worker.Value: var w, Record: Completed e } =>
+            $"w{w}: {Of([e.Task])}#{e.Attempt} {(e.Value is null ? "is in my cache" : "gave a value")}",
         WorkerSent { Worker.Value: var w, Record: Failed e } => $"w{w}: {Of([e.Task])}#{e.Attempt} failed",
         WorkerSent { Worker.Value: var w, Record: Retracted e } => $"w{w}: take back {Of([.. e.Tasks.Select(task => task.Task)])}",
         WorkerSent { Worker.Value: var w, Record: FileLost e } => $"w{w}: lost {Of(e.File)}",
         WorkerJoined { Worker.Value: var w, Hello: var e } =>
-            $"w{w}: hello, I have tasks {Of([.. e.Tasks.Select(task => task.Task)])} files {string.Join(" ", e.Files.Select(file => Of(file.File)))}",
+            $"w{w}: hello, I have tasks {Of([.. e.Tasks.Select(task => task.Task)])} files "
+            + string.Join(" ", e.Files.Select(file => Of(file.File))),
         FileStaged e => $"staged {Of(e.File)}",
         ClientSent { Record: var e } => $"client: {e}",
         _ => happened.ToString(),

@@ -4,7 +4,7 @@ using Record = DaskVine.Protocol.Records.Record;
 
 namespace DaskVine.Scheduling.Tests;
 
-/// <summary>Workers that complete whatever they get, a hundred reports a step, around a scheduler without codec and checks between.</summary>
+/// <summary>Workers that complete what they get, a hundred reports a step, around a scheduler without codec and checks between.</summary>
 internal sealed class Fleet
 {
     private const int ReportsAtOnce = 100;

@@ -168,7 +168,8 @@ internal sealed class ModelWorker(WorkerId id, int cores)
         }
     }
 
-    private static IEnumerable<FileId> FilesOf(Assign assign) => assign.Inputs.Where(input => input.Value is null).Select(input => input.File);
+    private static IEnumerable<FileId> FilesOf(Assign assign) =>
+        assign.Inputs.Where(input => input.Value is null).Select(input => input.File);
 
     private sealed class HeldTask(Assign assign)
     {

@@ -4,7 +4,7 @@ using DaskVine.Protocol.Records;
 
 namespace DaskVine.Scheduling.Tests;
 
-/// <summary>A scheduler among a client and workers that do anything the protocol allows, in any order, until the decisions are over.</summary>
+/// <summary>A scheduler among a client and workers that do what the protocol allows, in any order, until the decisions are over.</summary>
 internal sealed class RandomWorld
 {
     private static readonly ClientId Client = new(1);
@@ -50,7 +50,8 @@ internal sealed class RandomWorld
         return string.Join('\n', _story.Select(line => line is SchedulerEvent e ? text.Of(e) : $"    -> {text.Of((SchedulerEffect)line)}"));
     }
 
-    private bool IsAtRest => _graphs.TrueForAll(graph => graph.IsOver) && _workers.Values.All(worker => worker.IsIdle) && _pending.Count == 0;
+    private bool IsAtRest =>
+        _graphs.TrueForAll(graph => graph.IsOver) && _workers.Values.All(worker => worker.IsIdle) && _pending.Count == 0;
 
     private void Storm()
     {

@@ -52,7 +52,8 @@ internal sealed class TestGraph(SchedulerEnvironment environment, TestClient cli
         return this;
     }
 
-    public void Seal(params string[] wanted) => client.Sends(new SealGraph(number, _nodes.Count, [.. wanted.Select(key => _keys.IndexOf(key))]));
+    public void Seal(params string[] wanted) =>
+        client.Sends(new SealGraph(number, _nodes.Count, [.. wanted.Select(key => _keys.IndexOf(key))]));
 
     /// <summary>Sends everything in one step.</summary>
     public void Wanted(params string[] wanted) => environment.AtOnce(() =>

@@ -18,7 +18,7 @@ internal sealed class TestWorker(SchedulerEnvironment environment, WorkerId id, 
         [.. tasks.Select(Attempt)], [.. files.Select(file => new FileSize(environment.FileOf(file), LargeSize))]);
 
     public void SaysHello(TaskAttempt[] tasks, FileSize[] files) => environment.Handle(new WorkerJoined(id, new Hello(
-        ProtocolVersion.Current, Hello.WorkerRole, $"instance-{id.Value}", Name, 1, new Dictionary<string, string>(), cores, files, tasks)));
+        ProtocolVersion.Current, Hello.WorkerRole, Name, Name, 1, new Dictionary<string, string>(), cores, files, tasks)));
 
     /// <summary>Reports small results that spell the keys, in one step.</summary>
     public void Completes(params string[] keys) => environment.AtOnce(() =>
