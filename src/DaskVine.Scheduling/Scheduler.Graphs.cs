@@ -218,6 +218,9 @@ public sealed partial class Scheduler
     private void DropGraph(VineGraph graph)
     {
         graph.Client.Graphs.Remove(graph.Number);
+        // What it was told was about this graph; the next one is news again.
+        if (graph.Client.Graphs.Count == 0)
+            graph.Client.ToldToWait = false;
         graph.ProgressDue = false;
         var cancelled = new Dictionary<VineWorker, List<VineTask>>();
         foreach (var file in graph.Nodes)

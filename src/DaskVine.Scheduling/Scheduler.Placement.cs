@@ -10,6 +10,7 @@ public sealed partial class Scheduler
     // A look at a few holders of a few inputs finds the bytes that matter; looking at all would cost workers × inputs.
     private const int InputsLookedAt = 16;
     private const int HoldersLookedAt = 4;
+    private const int VictimsLookedAt = 16;
     private const int StolenAtOnce = 64;
 
     private void Place()
@@ -131,7 +132,7 @@ public sealed partial class Scheduler
     {
         if (_workers.Count < 2 || _ready.Peek() is not null || !_index.LeastLoaded()!.HasFreeSlot)
             return;
-        foreach (var victim in _index.MostLoadedFirst())
+        foreach (var victim in _index.MostLoadedFirst().Take(VictimsLookedAt))
         {
             if (victim.HasFreeSlot)
                 return;

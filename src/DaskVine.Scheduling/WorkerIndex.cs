@@ -65,7 +65,7 @@ internal sealed class WorkerIndex(SchedulerOptions options)
     public IEnumerable<VineWorker> Workers => _byLoad.Concat(_touched);
 
     private bool HasBacklogRoom(VineWorker worker) =>
-        worker.LoadUs < worker.Cores * options.BacklogUs && worker.Assigned.Count < worker.Cores * options.BacklogTasks;
+        worker.LoadUs < worker.Cores * options.BacklogUs && worker.Assigned.Count < (long)worker.Cores * options.BacklogTasks;
 
     // A worker at its limit of tasks sorts behind all that have room, so that no room at the least loaded means none anywhere.
     private (bool Full, long LoadUsPerCore) Load(VineWorker worker) => worker.HasFreeSlot

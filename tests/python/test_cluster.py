@@ -45,7 +45,7 @@ def test_embedded_cluster_starts_manager_and_workers_as_documented(fake_program)
         assert directory.stat().st_mode & 0o777 == 0o700
         assert len(vine.worker_pids) == 2 and vine.manager_pid
     manager = json.loads((fake_program / "manager").read_text())
-    assert manager["arguments"] == ["--listen", f"ipc://{directory}/door", "--exit-with-stdin"]
+    assert manager["arguments"] == ["--listen", f"ipc://{directory}/door", "--run-dir", str(directory), "--exit-with-stdin"]
     worker = json.loads((fake_program / "w2").read_text())
     assert worker["arguments"] == [
         f"ipc://{directory}/door", "--cores", "3", "--worker-name", "w2", "--cache-dir", f"{directory}/w2",

@@ -118,14 +118,16 @@ def test_client_that_ends_in_any_way_takes_its_cluster_with_it(end):
     program = (
         "import os, signal, operator, sys; from cluster_processes import descendants; from daskvine import DaskVine\n"
         "vine = DaskVine(workers=2, progress=False); vine.get({'x': (operator.add, 1, 1)}, 'x')\n"
-        f"print(*descendants(os.getpid()), flush=True)\n{end}\n"
+        f"print(vine.address, *descendants(os.getpid()), flush=True)\n{end}\n"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([os.environ["PYTHONPATH"], str(Path(__file__).parent)])}
     client = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, env=environment)
-    pids = [int(pid) for pid in client.stdout.split()]
+    address, *pids = client.stdout.split()
+    pids = [int(pid) for pid in pids]
     # The manager, both workers, and a library with a child of the one that ran the task.
     assert len(pids) >= 5, client.stderr
     assert all(has_ended(pid) for pid in pids)
+    assert not Path(address.removeprefix("ipc://")).parent.exists()
 
 
 def test_interrupt_cancels_at_once_and_the_cluster_goes_on(pipe, tmp_path):

@@ -140,7 +140,8 @@ internal sealed class LibraryHost(WorkerOptions options, RunDirectory run, Event
         (_listener, _process, _connection) = (null, null, null);
         Array.Clear(_children);
         Array.Clear(_forking);
-        log.Write($"library ended with status {status}");
-        raise(new LibraryGone(status, WorkerLog.Tail(run.LibraryLog)));
+        var tail = WorkerLog.Tail(run.LibraryLog);
+        log.Write($"library ended with status {status}: {tail.Split('\n')[^1]}");
+        raise(new LibraryGone(status, tail));
     }
 }

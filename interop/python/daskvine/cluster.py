@@ -74,7 +74,7 @@ class Cluster:
             process.forget_after_fork()
 
     def _start_manager(self, listen, name):
-        arguments = [self._program, "manager", "--listen", listen, "--exit-with-stdin"]
+        arguments = [self._program, "manager", "--listen", listen, "--run-dir", self.directory, "--exit-with-stdin"]
         if name:
             arguments += ["--name", name]
         self.manager = Process(

@@ -185,7 +185,6 @@ public sealed record Notice(string Code, string Text) : Record
 {
     public const string WaitingForWorkers = "waiting-for-workers";
     public const string WorkersConnected = "workers-connected";
-    public const string WorkerLost = "worker-lost";
 
     public override RecordKind Kind => RecordKind.Notice;
 
