@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace DaskVine.Cli;
@@ -5,11 +7,21 @@ namespace DaskVine.Cli;
 /// <summary>One line of JSON on standard output, for the program that started this one.</summary>
 internal static class Announcement
 {
-    public static void Ready(string address, int port) => Write(new JsonObject
+    // The line goes to a program, never into a page.
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static void ManagerReady(string address, int port) => Write(new JsonObject
     {
         ["event"] = "ready",
         ["address"] = address,
         ["port"] = port,
+        ["pid"] = Environment.ProcessId,
+    });
+
+    public static void WorkerReady(string manager) => Write(new JsonObject
+    {
+        ["event"] = "ready",
+        ["manager"] = manager,
         ["pid"] = Environment.ProcessId,
     });
 
@@ -23,7 +35,7 @@ internal static class Announcement
 
     private static void Write(JsonObject line)
     {
-        Console.Out.WriteLine(line.ToJsonString());
+        Console.Out.WriteLine(line.ToJsonString(Readable));
         Console.Out.Flush();
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using DaskVine.Manager;
 using DaskVine.Protocol.Door;
 using DaskVine.ZeroMq;
@@ -20,45 +19,26 @@ internal static class ManagerCommand
         var runDirectory = new Option<string?>("--run-dir") { Description = "Directory to remove when this manager ends" };
         var withInput = new Option<bool>("--exit-with-stdin") { Description = "End when standard input ends" };
         var command = new Command("manager", "Run a manager: clients send graphs to it, workers take tasks from it.") { listen, name, runDirectory, withInput };
-        command.SetAction(parsed => Run(() => new ManagerOptions
-        {
-            Address = DoorAddress.Parse(parsed.GetValue(listen)!),
-            Name = parsed.GetValue(name),
-            RunDirectory = parsed.GetValue(runDirectory),
-            ExitWithStandardInput = parsed.GetValue(withInput),
-        }));
+        command.SetAction(parsed => Run(
+            parsed.GetValue(listen)!, parsed.GetValue(name), parsed.GetValue(runDirectory), parsed.GetValue(withInput)));
         return command;
     }
 
-    private static int Run(Func<ManagerOptions> options)
+    private static int Run(string listen, string? name, string? runDirectory, bool withInput)
     {
         try
         {
-            Serve(options());
+            using var directory = new RunDirectory(runDirectory);
+            using var manager = new ManagerProcess(new ManagerOptions { Address = DoorAddress.Parse(listen), Name = name });
+            using var publication = name is null ? null : ManagerNames.Publish(name, manager.Address);
+            using var ending = new Ending(withInput, _ => manager.Stop());
+            Announcement.ManagerReady(manager.Address.ToString(), manager.Address.Port);
+            manager.Run();
             return 0;
         }
         catch (Exception e) when (e is ManagerException or FormatException or ZmqException or ZmqNotFoundException)
         {
             return Announcement.Error(e.Message);
-        }
-    }
-
-    private static void Serve(ManagerOptions options)
-    {
-        using var directory = new RunDirectory(options.RunDirectory);
-        using var manager = new ManagerProcess(options);
-        using var publication = options.Name is { } name ? ManagerNames.Publish(name, manager.Address) : null;
-        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
-        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
-        if (options.ExitWithStandardInput)
-            StandardInput.WhenEnded(manager.Stop);
-        Announcement.Ready(manager.Address.ToString(), manager.Address.Port);
-        manager.Run();
-
-        void OnSignal(PosixSignalContext context)
-        {
-            context.Cancel = true;
-            manager.Stop();
         }
     }
 

@@ -76,13 +76,15 @@ internal static class WorkerCommand
                 CacheDirectory = parsed.GetValue(CacheDirectory),
                 Python = parsed.GetValue(Python)!,
                 HostPackageDirectory = parsed.GetValue(HostPackage) ?? FindHostPackage(),
-                ExitWithStandardInput = parsed.GetValue(WithInput),
                 ConnectTimeout = patience,
                 ManagerTimeout = patience,
             };
-            return WorkerProcess.Run(options, CancellationToken.None);
+            using var worker = new WorkerProcess(options, () => Announcement.WorkerReady(options.ManagerAddress.ToString()));
+            using var ending = new Ending(parsed.GetValue(WithInput), worker.Stop);
+            worker.Run();
+            return 0;
         }
-        catch (Exception e) when (e is ManagerException or FormatException)
+        catch (Exception e) when (e is ManagerException or WorkerException or FormatException)
         {
             return Announcement.Error(e.Message);
         }

@@ -12,12 +12,6 @@ public sealed record ManagerOptions
     /// <summary>For people and for workers that look for a manager by name; null for none.</summary>
     public string? Name { get; init; }
 
-    /// <summary>End when standard input ends, which is how an embedding client takes its manager with it.</summary>
-    public bool ExitWithStandardInput { get; init; }
-
-    /// <summary>A directory that goes with the manager, such as that of an embedded cluster; null for none.</summary>
-    public string? RunDirectory { get; init; }
-
     /// <summary>How often a worker is to be heard; one that is silent six times as long is given up.</summary>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(5);
 

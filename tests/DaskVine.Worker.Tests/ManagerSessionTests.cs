@@ -61,7 +61,7 @@ public class ManagerSessionTests
         manager.AwaitHello();
         manager.SendUnlinked(new Refuse("another release"));
         Assert.Equal(1, await worker.ExitCode());
-        Assert.Contains("refused this worker: another release", worker.Output);
+        Assert.Contains("refused this worker: another release", worker.Failure);
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public class ManagerSessionTests
         manager.Welcome();
         manager.SendBytes(ReadOnlyMemory<byte>.Empty);
         Assert.Equal(1, await worker.ExitCode());
-        Assert.Contains("keeps sending what is not of the protocol", worker.Output);
+        Assert.Contains("keeps sending what is not of the protocol", worker.Failure);
     }
 
     [Fact]
@@ -99,8 +99,7 @@ public class ManagerSessionTests
             ConnectTimeout = TimeSpan.FromMilliseconds(50),
         });
         Assert.Equal(1, await worker.ExitCode());
-        Assert.Contains("\"event\":\"error\"", worker.Output);
-        Assert.Contains("no manager could be reached at ipc:///tmp/daskvine-no-such-door; the last attempt: ", worker.Output);
+        Assert.Contains("no manager could be reached at ipc:///tmp/daskvine-no-such-door; the last attempt: ", worker.Failure);
     }
 
     [Fact]

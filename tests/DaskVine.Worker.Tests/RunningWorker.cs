@@ -5,7 +5,6 @@ internal sealed class RunningWorker : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
     private readonly CancellationTokenSource _stop = new();
-    private readonly StringWriter _output = new();
     private readonly Task<int> _run;
 
     public RunningWorker(FakeManager manager, Func<WorkerOptions, WorkerOptions>? change = null)
@@ -21,10 +20,14 @@ internal sealed class RunningWorker : IDisposable
         };
         options = change?.Invoke(options) ?? options;
         _run = Task.Factory.StartNew(
-            () => WorkerProcess.Run(options, _output, _stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            () => Run(options), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    public string Output => _output.ToString();
+    /// <summary>How often it said that it is ready.</summary>
+    public int ReadyCount { get; private set; }
+
+    /// <summary>Why it could not go on, once it has ended.</summary>
+    public string Failure { get; private set; } = "";
 
     public string CacheParent => _directory.Path;
 
@@ -37,8 +40,23 @@ internal sealed class RunningWorker : IDisposable
         _stop.Cancel();
         _run.Wait(TimeSpan.FromSeconds(30));
         _stop.Dispose();
-        _output.Dispose();
         _directory.Dispose();
+    }
+
+    private int Run(WorkerOptions options)
+    {
+        try
+        {
+            using var worker = new WorkerProcess(options, () => ReadyCount++);
+            using var stop = _stop.Token.Register(() => worker.Stop("the test says so"));
+            worker.Run();
+            return 0;
+        }
+        catch (WorkerException e)
+        {
+            Failure = e.Message;
+            return 1;
+        }
     }
 
     private static string PackageDirectory()

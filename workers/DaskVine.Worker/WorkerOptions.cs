@@ -28,9 +28,6 @@ public sealed record WorkerOptions
     /// <summary>Where function calls run; null for the present directory.</summary>
     public string? WorkingDirectory { get; init; }
 
-    /// <summary>End when standard input ends, which is how an embedding client takes its workers with it.</summary>
-    public bool ExitWithStandardInput { get; init; }
-
     /// <summary>How long to look for the manager at first.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromMinutes(15);
 

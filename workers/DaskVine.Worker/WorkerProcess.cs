@@ -1,44 +1,40 @@
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
-using System.Text.Json.Nodes;
 using DaskVine.ZeroMq;
 
 namespace DaskVine.Worker;
 
 /// <summary>The process around <see cref="WorkerState.WorkerCore"/>.</summary>
-public static class WorkerProcess
+public sealed class WorkerProcess : IDisposable
 {
-    /// <summary>
-    /// Works for a manager until it is told to stop by the manager, by a signal, by the end of standard input if asked for,
-    /// or by <paramref name="stop"/>. Returns the exit code: 0, or 1 with the reason on standard output and standard error.
-    /// </summary>
-    public static int Run(WorkerOptions options, CancellationToken stop) => Run(options, Console.Out, stop);
+    private readonly RunDirectory _directory;
+    private readonly WorkerRun _run;
 
-    internal static int Run(WorkerOptions options, TextWriter output, CancellationToken stop)
+    /// <param name="options">What to work for, and with.</param>
+    /// <param name="ready">Called once, when a manager has welcomed this worker.</param>
+    /// <exception cref="WorkerException">Its directory cannot be made.</exception>
+    public WorkerProcess(WorkerOptions options, Action ready)
     {
         options = Rooted(options);
-        try
-        {
-            using var directory = new RunDirectory(options.CacheDirectory);
-            using var run = new WorkerRun(options, directory, output);
-            using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => OnSignal(run, context));
-            using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => OnSignal(run, context));
-            using var cancelled = stop.Register(() => run.Stop("it was told to"));
-            if (options.ExitWithStandardInput)
-                WatchStandardInput(run);
-            return run.Serve() is { } failure ? Fail(output, failure) : 0;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SocketException or ZmqException or ZmqNotFoundException)
-        {
-            return Fail(output, e.Message);
-        }
+        _directory = Guard(() => new RunDirectory(options.CacheDirectory));
+        _run = Guard(() => new WorkerRun(options, _directory, ready));
     }
 
-    /// <summary>Says a line on standard output for the process that started this one.</summary>
-    internal static void Announce(TextWriter output, JsonObject line)
+    /// <summary>Works until <see cref="Stop"/> or until the manager says so.</summary>
+    /// <exception cref="WorkerException">No manager was found, it refused this worker, or the machine does not let it work.</exception>
+    public void Run()
     {
-        output.WriteLine(line.ToJsonString());
-        output.Flush();
+        if (Guard(_run.Serve) is { } failure)
+            throw new WorkerException(failure);
+    }
+
+    /// <summary>Makes <see cref="Run"/> return; may be called on any thread.</summary>
+    /// <param name="reason">Told to the manager.</param>
+    public void Stop(string reason) => _run.Stop(reason);
+
+    public void Dispose()
+    {
+        _run.Dispose();
+        _directory.Dispose();
     }
 
     // Host processes run in other directories than this one.
@@ -49,32 +45,15 @@ public static class WorkerProcess
         Python = options.Python.Contains('/', StringComparison.Ordinal) ? Path.GetFullPath(options.Python) : options.Python,
     };
 
-    private static int Fail(TextWriter output, string message)
+    private static T Guard<T>(Func<T> step)
     {
-        Announce(output, new JsonObject { ["event"] = "error", ["message"] = message });
-        Console.Error.WriteLine($"worker: {message}");
-        return 1;
-    }
-
-    private static void OnSignal(WorkerRun run, PosixSignalContext context)
-    {
-        context.Cancel = true;
-        run.Stop($"{context.Signal} came");
-    }
-
-    private static void WatchStandardInput(WorkerRun run) => new Thread(() =>
-    {
-        using var input = Console.OpenStandardInput();
-        var nothing = new byte[256];
-        while (input.Read(nothing) > 0)
+        try
         {
-            // Nothing is said here; only the end counts.
+            return step();
         }
-
-        run.Stop("its standard input ended");
-    })
-    {
-        IsBackground = true,
-        Name = "standard input",
-    }.Start();
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SocketException or ZmqException or ZmqNotFoundException)
+        {
+            throw new WorkerException(e.Message, e);
+        }
+    }
 }

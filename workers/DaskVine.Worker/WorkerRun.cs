@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Text.Json.Nodes;
 using DaskVine.Protocol;
 using DaskVine.Protocol.Host;
 using DaskVine.Protocol.Records;
@@ -15,7 +14,7 @@ internal sealed class WorkerRun : ISessionOwner, IDisposable
     private const long UploadWaitingBytes = 4L << 20;
 
     private readonly WorkerOptions _options;
-    private readonly TextWriter _output;
+    private readonly Action _ready;
     private readonly string _name;
     private readonly WorkerLog _log;
     private readonly WorkerCore _core;
@@ -40,10 +39,10 @@ internal sealed class WorkerRun : ISessionOwner, IDisposable
     private string? _stopReason;
     private string? _failure;
 
-    public WorkerRun(WorkerOptions options, RunDirectory run, TextWriter output)
+    public WorkerRun(WorkerOptions options, RunDirectory run, Action ready)
     {
         _options = options;
-        _output = output;
+        _ready = ready;
         _name = options.Name ?? $"{Environment.MachineName}-{Environment.ProcessId}";
         _log = new WorkerLog(_name);
         _core = new WorkerCore(new WorkerCoreOptions { Cores = options.Cores });
@@ -94,13 +93,7 @@ internal sealed class WorkerRun : ISessionOwner, IDisposable
         if (_announced)
             return;
         _announced = true;
-        WorkerProcess.Announce(_output, new JsonObject
-        {
-            ["event"] = "ready",
-            ["name"] = _name,
-            ["pid"] = Environment.ProcessId,
-            ["manager"] = _options.ManagerAddress.ToString(),
-        });
+        _ready();
     }
 
     public void OnChunk(Chunk chunk)
