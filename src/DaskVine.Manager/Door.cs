@@ -69,7 +69,9 @@ internal sealed class Door : IDisposable
         var endPoint = EndPoint(address);
         if (address.Path is { } path && IsLeftBehind(path, endPoint))
             File.Delete(path);
-        var listener = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
+        // Named as TCP, the port of a manager that was killed can be taken again at once.
+        var protocol = address.Path is null ? ProtocolType.Tcp : ProtocolType.Unspecified;
+        var listener = new Socket(endPoint.AddressFamily, SocketType.Stream, protocol);
         try
         {
             listener.Bind(endPoint);

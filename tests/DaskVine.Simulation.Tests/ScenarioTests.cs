@@ -2,6 +2,7 @@ using DaskVine.Protocol.Records;
 using DaskVine.Scheduling;
 using DaskVine.Simulation.Checkers;
 using DaskVine.Simulation.Clients;
+using DaskVine.Simulation.Workers;
 
 namespace DaskVine.Simulation.Tests;
 
@@ -22,7 +23,7 @@ public class ScenarioTests
     [Fact]
     public void Worker_DiesWithTheOnlyCopyOfAnIntermediate_ItIsMadeAgain()
     {
-        var report = SimulationRun.Of(s_files, world => new OnCompletion(world, 10, holder => world.Workers.Single(w => w.Name == holder).Die()));
+        var report = SimulationRun.Of(s_files, world => new OnCompletion(world, 10, holder => Named(world, holder).Die()));
         Assert.Null(report.Failure);
         Assert.Equal(1, report.Totals.GraphsDone);
         Assert.True(report.Totals.Restarts > 0);
@@ -85,9 +86,11 @@ public class ScenarioTests
         Assert.True(finish.LastResult < TimeSpan.FromSeconds(4), $"{finish.LastResult}");
     }
 
+    private static SimulatedWorker Named(World world, string name) => world.Workers.Single(worker => worker.Name == name);
+
     private static void Break(World world, string name)
     {
-        var worker = world.Workers.Single(w => w.Name == name);
+        var worker = Named(world, name);
         worker.Connection.LoseAll();
         worker.LoseLink(door: false);
     }
@@ -102,7 +105,9 @@ public class ScenarioTests
         {
             if (happened is WorkerJoined joined)
                 _names[joined.Worker] = joined.Hello.Name;
-            if (_done || happened is not WorkerSent { Record: Completed completed } sent || world.Book.Find(completed.Task)?.Name.Node != node)
+            if (_done || happened is not WorkerSent { Record: Completed completed } sent)
+                return;
+            if (world.Book.Find(completed.Task)?.Name.Node != node)
                 return;
             _done = true;
             world.Clock.After(TimeSpan.Zero, () => act(_names[sent.Worker]));
@@ -114,7 +119,7 @@ public class ScenarioTests
     {
         private bool _done;
 
-        public override void OnCallEnded(Workers.SimulatedWorker worker, NodeName task)
+        public override void OnCallEnded(SimulatedWorker worker, NodeName task)
         {
             if (_done || task.Node != node)
                 return;

@@ -53,8 +53,10 @@ internal sealed record CommandLine
     {
         switch (name)
         {
-            case "--seed": return this with { First = ulong.Parse(value), Last = ulong.Parse(value) };
-            case "--seeds" when value.Split("..") is [var first, var last]: return this with { First = ulong.Parse(first), Last = ulong.Parse(last) };
+            case "--seed":
+                return this with { First = ulong.Parse(value), Last = ulong.Parse(value) };
+            case "--seeds" when value.Split("..") is [var first, var last]:
+                return this with { First = ulong.Parse(first), Last = ulong.Parse(last) };
             case "--minutes": return this with { Minutes = double.Parse(value) };
             default:
                 Changes.Add(($"{name} {value}", Change(name, value)));

@@ -34,7 +34,8 @@ internal static class Program
         var failures = new List<string>();
         var worlds = 0L;
         var gate = new Lock();
-        Parallel.ForEach(Seeds(line, clock), new ParallelOptions { MaxDegreeOfParallelism = line.Trace ? 1 : Environment.ProcessorCount }, seed =>
+        var degree = new ParallelOptions { MaxDegreeOfParallelism = line.Trace ? 1 : Environment.ProcessorCount };
+        Parallel.ForEach(Seeds(line, clock), degree, seed =>
         {
             var report = SimulationRun.Of(line.OptionsOf(seed), line.ArgumentsOf(seed), line.Trace ? Console.Out : null);
             lock (gate)

@@ -69,7 +69,7 @@ public sealed record SimulationOptions
 
     public int InlineLimit { get; init; } = 4096;
 
-    /// <summary>Of links with workers. Those with clients have no heartbeats, so <see cref="Link"/> can stop there when it is small.</summary>
+    /// <summary>Of links with workers. Those with clients have no heartbeats, so they can stop when it is small.</summary>
     public long Credit { get; init; } = Link.DefaultCredit;
 
     public long ClientCredit { get; init; } = Link.DefaultCredit;

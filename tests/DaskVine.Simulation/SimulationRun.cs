@@ -27,7 +27,7 @@ public static class SimulationRun
         {
             failure = Describe(world, arguments, e.Property, e.Message, e.Nodes);
         }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException or KeyNotFoundException or Protocol.ProtocolException or NullReferenceException)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
             failure = Describe(world, arguments, "nothing throws", e.ToString(), []);
         }
@@ -35,7 +35,8 @@ public static class SimulationRun
         return new SimulationReport(world.Totals, world.Story.Hash, failure);
     }
 
-    private static string Describe(World world, string arguments, string property, string message, IReadOnlyCollection<NodeName> nodes) => $"""
+    private static string Describe(
+        World world, string arguments, string property, string message, IReadOnlyCollection<NodeName> nodes) => $"""
         dotnet run --project tests/DaskVine.Simulation -c Release -- {arguments}
         broken at {world.Clock.Now.TotalMilliseconds:N4} ms: {property}: {message}
         {string.Join('\n', world.Story.About(nodes, StoryLines))}

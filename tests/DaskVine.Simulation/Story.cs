@@ -11,7 +11,8 @@ internal readonly record struct NodeName(int Client, int Graph, int Node)
 /// <summary>One thing that happened.</summary>
 internal readonly record struct StoryLine(TimeSpan At, string What, NodeName Node, string Where, long Detail)
 {
-    public override string ToString() => $"{At.TotalMilliseconds,14:N4} ms  {What,-12} {Node,-12} {Where,-8} {(Detail == 0 ? "" : $"{Detail}")}";
+    public override string ToString() =>
+        $"{At.TotalMilliseconds,14:N4} ms  {What,-12} {Node,-12} {Where,-8} {(Detail == 0 ? "" : $"{Detail}")}";
 }
 
 /// <summary>What happened, lately in words and altogether as a hash.</summary>
@@ -37,9 +38,9 @@ internal sealed class Story(VirtualClock clock, TextWriter? print)
         print?.WriteLine(line);
     }
 
-    /// <summary>The last lines about some tasks, or about anything when none is named.</summary>
+    /// <summary>The last lines about some tasks, then the last about anything.</summary>
     public IEnumerable<StoryLine> About(IReadOnlyCollection<NodeName> nodes, int lines) =>
-        _lines.Where(line => nodes.Count == 0 || nodes.Contains(line.Node) || line.Node == NodeName.None).TakeLast(lines);
+        _lines.Where(line => nodes.Contains(line.Node)).TakeLast(lines).Concat(_lines.TakeLast(lines / 2));
 }
 
 /// <summary>A property of the world does not hold.</summary>

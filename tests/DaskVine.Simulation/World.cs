@@ -134,7 +134,8 @@ internal sealed class World
         var node = first.Plan.Wanted.FirstOrDefault(wanted => !first.Received.Contains(wanted));
         throw new PropertyBrokenException(
             "everything ends",
-            $"{waiting.Count} graphs have not ended; graph c{first.Plan.Client}/g{first.Plan.Number} is {first.State} with {first.Received.Count} of {first.Plan.Wanted.Length} results")
+            $"{waiting.Count} graphs have not ended; c{first.Plan.Client}/g{first.Plan.Number} is {first.State}, "
+            + $"has {first.Received.Count} of {first.Plan.Wanted.Length} results and waits for node {node}")
         { Nodes = [new NodeName(first.Plan.Client, first.Plan.Number, node)] };
     }
 

@@ -1,5 +1,6 @@
 """Processes come and go: workers are killed, clients vanish, managers are attached to, and nothing is left behind."""
 
+import json
 import logging
 import operator
 import os
@@ -238,3 +239,39 @@ def test_manager_refuses_to_listen_beyond_this_machine():
         [find_daskvine(), "manager", "--listen", "tcp://0.0.0.0:0"], capture_output=True, text=True, timeout=30, env=child_environment()
     )
     assert run.returncode == 1 and "not secured" in run.stderr
+
+
+def start_manager(address):
+    return subprocess.Popen(
+        [find_daskvine(), "manager", "--listen", address, "--exit-with-stdin"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=child_environment(), text=True,
+    )
+
+
+def test_worker_outlives_its_manager_and_serves_the_next_one_at_that_address():
+    with start_manager("tcp://127.0.0.1:0") as first:
+        address = json.loads(first.stdout.readline())["address"]
+        with start_worker(address) as worker:
+            with DaskVine(address, progress=False) as vine:
+                child = vine.get({"x": (os.getpid,)}, "x")
+                assert child in descendants(worker.pid)
+            first.kill()
+            first.wait()
+            with start_manager(address) as second, DaskVine(json.loads(second.stdout.readline())["address"], progress=False) as vine:
+                assert vine.get({"x": (os.getpid,)}, "x") == child
+                second.stdin.close()
+            worker.stdin.close()
+            assert worker.wait(30) == 0
+
+
+def test_local_workers_take_interpreter_path_and_directory_of_the_client(tmp_path, monkeypatch):
+    (tmp_path / "beside_the_client.py").write_text("import os, sys\ndef here():\n    return os.getcwd(), sys.executable, sys.path\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    import beside_the_client
+
+    with DaskVine(workers=1, progress=False) as vine:
+        directory, interpreter, path = vine.get({"x": (beside_the_client.here,)}, "x")
+        assert directory == str(tmp_path)
+        assert os.path.realpath(interpreter) == os.path.realpath(sys.executable)
+        assert path == [os.path.abspath(entry) for entry in sys.path]

@@ -101,6 +101,8 @@ internal sealed class FileTable
         DropUnneeded(id, file);
     }
 
+    public bool IsPresent(FileId id) => _files.TryGetValue(id, out var file) && file.Present;
+
     /// <summary>The tasks that wait for a file.</summary>
     public HeldTask[] WaitersOf(FileId id) => _files.TryGetValue(id, out var file) ? [.. file.Waiters.Distinct()] : [];
 

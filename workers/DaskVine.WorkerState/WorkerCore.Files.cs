@@ -60,7 +60,11 @@ public sealed partial class WorkerCore
     private void OnFileUnreadable(FileId file, string reason)
     {
         _files.Lose(file);
-        ReportOnce(new FileLost(file, reason));
+        var lost = new FileLost(file, reason);
+        if (_linked)
+            Do(new Report(lost));
+        else
+            _lostUnlinked.Add(lost);
     }
 
     private void StopUsingFiles(HeldTask task)

@@ -14,9 +14,13 @@ public sealed partial class WorkerCore
     // Whose tasks, files and functions these are; null before the first welcome.
     private string? _manager;
 
+    // Files lost since the last hello, whose inventory still had them. Empty while there is a link.
+    private readonly List<FileLost> _lostUnlinked = [];
+
     private void OnLinkOpened(string? manager)
     {
         _linked = false;
+        _lostUnlinked.Clear();
         if (manager is not null)
             Serve(manager);
         Do(new SayHello(_files.Present(), [.. _tasks.Values.Select(t => t.Attempt)]));
@@ -28,9 +32,17 @@ public sealed partial class WorkerCore
         _linked = true;
         foreach (var task in _tasks.Values)
         {
-            if (task.Report is not null)
-                Do(new Report(task.Report));
+            if (task.Report is null)
+                continue;
+            Do(new Report(task.Report));
+            // It may have been lost before the hello, and the manager believes the later of the two.
+            if (task.Report is Completed { Value: null } && !_files.IsPresent(task.Assign.Output))
+                Do(new Report(new FileLost(task.Assign.Output, "it was lost before its task was reported")));
         }
+
+        foreach (var lost in _lostUnlinked)
+            Do(new Report(lost));
+        _lostUnlinked.Clear();
     }
 
     private void OnLinkLost() => _linked = false;
@@ -82,6 +94,7 @@ public sealed partial class WorkerCore
             EndWork(slot);
         _tasks.Clear();
         _files.Clear();
+        _lostUnlinked.Clear();
         _functions.Clear();
         _expressions = new HeldFunction(null);
         Do(new DeleteAllFiles());

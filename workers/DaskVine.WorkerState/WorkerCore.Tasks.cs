@@ -147,6 +147,7 @@ public sealed partial class WorkerCore
             _readyCalls.Ready.Concat(_readyProcesses.Ready).Count() == _tasks.Values.Count(t => t.State == HeldTaskState.Ready),
             "ready tasks are not those that are queued");
         Invariant.Holds(_functions.All(f => f.Value.Code?.Number == f.Key), "a function is held under another number");
+        Invariant.Holds(!_linked || _lostUnlinked.Count == 0, "lost files were not reported to the link that is there");
         Invariant.Holds(_deletable.Count + _runnable.Count == 0, "a list for one step outlived it");
     }
 

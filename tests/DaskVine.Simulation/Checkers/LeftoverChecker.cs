@@ -9,7 +9,9 @@ internal sealed class LeftoverChecker(TaskBook book) : Watcher
         Require(scheduler.GraphCount == 0, $"the scheduler keeps {scheduler.GraphCount} graphs");
         Require(scheduler.TaskCount == 0, $"the scheduler keeps {scheduler.TaskCount} tasks");
         Require(scheduler.FileCount == 0, $"the scheduler keeps {scheduler.FileCount} files");
-        Require(scheduler.WorkerCount == world.Workers.Count, $"the scheduler knows {scheduler.WorkerCount} of {world.Workers.Count} workers");
+        Require(
+            scheduler.WorkerCount == world.Workers.Count,
+            $"the scheduler knows {scheduler.WorkerCount} of {world.Workers.Count} workers");
         Require(world.Manager.StagedCount == 0, $"the manager keeps {world.Manager.StagedCount} staged files");
         foreach (var worker in world.Workers)
         {

@@ -16,12 +16,16 @@ internal sealed class ResultChecker(Totals totals) : Watcher
         var name = new NodeName(run.Plan.Client, run.Plan.Number, node);
         Require(!run.HasEnded, $"{name} arrives and its graph is {run.State}", name);
         Require(values.TryGetValue(node, out var expected), $"{name} arrives and nobody asked for it", name);
-        Require(value.AsSpan().SequenceEqual(expected), $"{name} has a wrong value of {value.Length} bytes (expected {expected!.Length})", name);
+        Require(value.AsSpan().SequenceEqual(expected), $"{name} has wrong bytes: {value.Length}, expected {expected!.Length}", name);
     }
 
     public override void OnEnd(World world)
     {
         foreach (var run in world.Clients.SelectMany(client => client.Runs).Where(run => run.State == GraphRunState.Done))
-            Require(run.Received.SetEquals(run.Plan.Wanted), $"graph c{run.Plan.Client}/g{run.Plan.Number} ended without all that was wanted");
+        {
+            Require(
+                run.Received.SetEquals(run.Plan.Wanted),
+                $"graph c{run.Plan.Client}/g{run.Plan.Number} ended without all that was wanted");
+        }
     }
 }

@@ -108,8 +108,7 @@ internal sealed class TaskBook(Story story) : Watcher
         var name = CallPlan.Read(assign.Body.Span).Name;
         if (!_tasks.TryGetValue(assign.Task, out var entry))
             _tasks.Add(assign.Task, entry = new Entry(assign.Task, name));
-        if (entry.IsAssigned)
-            throw new PropertyBrokenException(nameof(TaskBook), $"{name} is assigned to {worker} while it is at {entry.Worker}") { Nodes = [name] };
+        Require(!entry.IsAssigned, $"{name} is assigned to {worker} while it is at {entry.Worker}", name);
         (entry.Worker, entry.Attempt, entry.IsAssigned, entry.IsFinished) = (worker, assign.Attempt, true, false);
         AtWorker(_assigned, worker).Add(entry);
         _files[assign.Output] = name;

@@ -6,7 +6,7 @@ using DaskVine.WorkerState;
 
 namespace DaskVine.Simulation.Checkers;
 
-/// <summary>Sees what happens in a world. A checker throws <see cref="PropertyBrokenException"/> when its one property does not hold.</summary>
+/// <summary>Sees what happens in a world. A checker throws when its one property does not hold.</summary>
 internal abstract class Watcher
 {
     /// <summary>The manager's core is about to learn of this.</summary>

@@ -40,7 +40,7 @@ internal readonly record struct CallPlan(NodeName Name, ulong Key, TimeSpan Dura
     private static int Int(ReadOnlySpan<byte> body, int offset) => BinaryPrimitives.ReadInt32LittleEndian(body[offset..]);
 }
 
-/// <summary>A node of a graph that a client is going to submit. <paramref name="Functions"/> as in a graph node: null for a literal.</summary>
+/// <summary>A node of a graph that a client is going to submit. <paramref name="Functions"/> is null for a literal.</summary>
 internal sealed record NodePlan(CallPlan Call, int[]? Functions, int[] Inputs)
 {
     public bool IsLiteral => Functions is null;

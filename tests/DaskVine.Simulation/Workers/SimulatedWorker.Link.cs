@@ -63,7 +63,8 @@ internal sealed partial class SimulatedWorker
         var link = new LinkEnd(new Outbox(_chance.Next() | 1, _world.Options.Credit), Connection.Up, BulkWaitingBytes);
         _link = link;
         link.SendUnsequenced(new Hello(
-            ProtocolVersion.Current, Hello.WorkerRole, Name, Name, Connection.Token, new Dictionary<string, string>(), Cores, effect.Files, effect.Tasks));
+            ProtocolVersion.Current, Hello.WorkerRole, Name, Name, Connection.Token,
+            new Dictionary<string, string>(), Cores, effect.Files, effect.Tasks));
         _world.Clock.After(s_helloAgain, () =>
         {
             if (_link == link && !_welcome)
@@ -164,6 +165,12 @@ internal sealed partial class SimulatedWorker
             _reports.Enqueue((ordinal, new TaskAttempt(failed.Task, failed.Attempt)));
     }
 
+    private BulkTransfer BulkOf(FileId file, byte[] bytes) =>
+        new(file, bytes, _world.Options.ChunkBytes, (offset, data) => new Chunk(file, bytes.Length, offset, data))
+        {
+            Ended = () => Happen(new UploadEnded(file)),
+        };
+
     private void Upload(FileId file)
     {
         if (_files.ContainsKey(file) && Breaks())
@@ -173,9 +180,6 @@ internal sealed partial class SimulatedWorker
         else if (_link is null)
             Happen(new UploadEnded(file));
         else
-            _link.Start(new BulkTransfer(file, bytes, _world.Options.ChunkBytes, (offset, data) => new Chunk(file, bytes.Length, offset, data))
-            {
-                Ended = () => Happen(new UploadEnded(file)),
-            });
+            _link.Start(BulkOf(file, bytes));
     }
 }
