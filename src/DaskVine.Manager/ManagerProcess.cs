@@ -146,7 +146,8 @@ public sealed class ManagerProcess : IDisposable
         {
             switch (record)
             {
-                case Heartbeat:
+                case Heartbeat heartbeat:
+                    Sessions.OnHeartbeat(peer, heartbeat);
                     break;
                 case Goodbye:
                     peer.Leaving = true;

@@ -11,7 +11,7 @@ internal sealed class PeerTable
     private readonly Dictionary<WorkerId, Peer> _workers = [];
     private readonly Dictionary<ClientId, Peer> _clients = [];
 
-    public IReadOnlyCollection<Peer> Workers => _workers.Values;
+    public IReadOnlyCollection<Peer> All => _byInstance.Values;
 
     public Peer? Find(string instance) => _byInstance.GetValueOrDefault(instance);
 

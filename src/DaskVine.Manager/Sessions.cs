@@ -68,16 +68,23 @@ internal sealed class Sessions(ManagerOptions options, string instance, PeerTabl
             socket.SendUnlinked(from, new Refuse(reason.Message));
     }
 
-    /// <summary>Gives up workers that were silent for too long and says a heartbeat to the others.</summary>
+    /// <summary>Gives up workers that were silent for too long and says a heartbeat to everybody else.</summary>
     public void Beat()
     {
-        foreach (var peer in peers.Workers.ToArray())
+        foreach (var peer in peers.All.ToArray())
         {
-            if (peer.SilentBeats++ == PatienceBeats)
+            // An idle client has no thread to answer with; its door tells when it is gone.
+            if (peer.Worker is not null && peer.SilentBeats++ == PatienceBeats)
                 End(peer, crashed: false, $"not heard for {PatienceBeats * options.Heartbeat.TotalSeconds:0} s");
             else
-                SendUnsequenced(peer, new Heartbeat());
+                SendUnsequenced(peer, new Heartbeat(peer.Outbox.Link.Sent));
         }
+    }
+
+    public static void OnHeartbeat(Peer peer, Heartbeat heartbeat)
+    {
+        if (!peer.Outbox.Link.HasReceived(heartbeat.Sent))
+            AskForHello(peer, "the last message was lost");
     }
 
     private void OnHello(PeerSocket socket, string from, Hello hello, in LinkHeader header)

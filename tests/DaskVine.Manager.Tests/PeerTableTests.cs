@@ -22,7 +22,7 @@ public sealed class PeerTableTests
         Assert.Same(_worker, _peers.Find(11));
         Assert.Same(_worker, _peers.Find(new WorkerId(1)));
         Assert.Same(_client, _peers.Find(new ClientId(1)));
-        Assert.Equal([_worker], _peers.Workers);
+        Assert.Equal([_worker, _client], _peers.All);
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class PeerTableTests
         Assert.Null(_peers.Find("w"));
         Assert.Null(_peers.Find(11));
         Assert.Null(_peers.Find(new WorkerId(1)));
-        Assert.Empty(_peers.Workers);
+        Assert.Equal([_client], _peers.All);
         Assert.Same(_client, _peers.Find(12));
     }
 
@@ -54,7 +54,7 @@ public sealed class PeerTableTests
         Assert.Null(_peers.Find("c"));
         Assert.Null(_peers.Find(12));
         Assert.Null(_peers.Find(new ClientId(1)));
-        Assert.Equal([_worker], _peers.Workers);
+        Assert.Equal([_worker], _peers.All);
     }
 
     [Fact]

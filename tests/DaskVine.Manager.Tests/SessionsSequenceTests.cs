@@ -37,6 +37,14 @@ public sealed class SessionsSequenceTests : IDisposable
     }
 
     [Fact]
+    public void Heartbeat_OfAPeerWhoseLastMessageWasLost_AsksForAHello()
+    {
+        _client.SendUnsequenced(new Heartbeat(1));
+
+        Assert.Contains("lost", _client.Receive<Rehello>().Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Receive_Duplicate_IsDropped()
     {
         var open = new OpenGraph(Graphs.Number, TaskMode.FunctionCalls, "");

@@ -12,7 +12,6 @@ internal sealed record CommandLine
         --shape SHAPE             independent, chain, reduction, diamonds, layers, broadcast, random
         --duration-us N           of a task
         --large-percent N         of outputs
-        --unnoticed-losses on     a lost message that nothing follows is not told to anybody
         --client-credit N         bytes, of the links with clients
         --sabotage KIND           break something, to see it found
         """;
@@ -68,8 +67,6 @@ internal sealed record CommandLine
     {
         if (name == "--faults" && value == "off")
             return WorldDraw.WithoutFaults;
-        if (name == "--unnoticed-losses" && value == "on")
-            return options => options with { UnnoticedLosses = true };
         if (name == "--shape")
             return Set(Enum.Parse<GraphShape>(value, ignoreCase: true), (options, shape) => options with { Shape = shape });
         if (name == "--sabotage")

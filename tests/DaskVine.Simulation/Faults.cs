@@ -66,17 +66,12 @@ internal sealed class Faults(World world)
         client.Relink();
     }
 
-    // The next messages are lost. Whoever gets one after them sees the gap; if none comes, the socket tells that it was reconnected.
+    // The next messages are lost. Whoever gets one after them sees the gap; if none comes, a heartbeat tells.
     private void LoseSome(SimulatedWorker worker)
     {
         var wire = _chance.Happens(0.5) ? worker.Connection.Up : worker.Connection.Down;
         wire.LoseNext = _chance.Between(1, 3);
-        world.Clock.After(TimeSpan.FromSeconds(1), () =>
-        {
-            wire.LoseNext = 0;
-            if (!world.Options.UnnoticedLosses)
-                worker.LoseLink(door: false);
-        });
+        world.Clock.After(TimeSpan.FromSeconds(1), () => wire.LoseNext = 0);
     }
 
     // Nothing passes for a while. Whoever was given up meanwhile is told so when he speaks; others have to see it by themselves.

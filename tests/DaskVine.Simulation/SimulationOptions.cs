@@ -102,9 +102,6 @@ public sealed record SimulationOptions
 
     public TimeSpan? Gaps { get; init; }
 
-    /// <summary>Messages are lost, nothing follows them, and nobody tells: the link's rules do not see that.</summary>
-    public bool UnnoticedLosses { get; init; }
-
     public TimeSpan? Partitions { get; init; }
 
     public TimeSpan? ClientResets { get; init; }

@@ -71,7 +71,7 @@ internal sealed class FakeManager : IDisposable
     public Hello Welcome()
     {
         var hello = AwaitHello();
-        SendBytes(OutgoingMessage.Of(new Welcome(Instance, "test", 1000)).HeaderFrame(_outbox!.Link.StampUnsequenced()));
+        SendUnsequenced(new Welcome(Instance, "test", 1000));
         return hello;
     }
 
@@ -82,6 +82,9 @@ internal sealed class FakeManager : IDisposable
         while (_outbox!.TryTake(out var header, out var frames))
             SendBytes(header, [.. frames]);
     }
+
+    public void SendUnsequenced(Protocol.Records.Record record) =>
+        SendBytes(OutgoingMessage.Of(record).HeaderFrame(_outbox!.Link.StampUnsequenced()));
 
     public void SendUnlinked(Protocol.Records.Record record) => SendBytes(OutgoingMessage.Of(record).HeaderFrame(default));
 

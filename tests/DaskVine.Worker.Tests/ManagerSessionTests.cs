@@ -80,6 +80,16 @@ public class ManagerSessionTests
     }
 
     [Fact]
+    public void Heartbeat_OfAManagerWhoseLastMessageWasLost_BeginsTheLinkAnew()
+    {
+        using var manager = new FakeManager();
+        using var worker = new RunningWorker(manager);
+        manager.Join();
+        manager.SendUnsequenced(new Heartbeat(1));
+        Assert.Empty(manager.Welcome().Files);
+    }
+
+    [Fact]
     public void Chunk_OutOfOrder_BeginsTheLinkAnew()
     {
         using var manager = new FakeManager();

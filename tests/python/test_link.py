@@ -120,3 +120,12 @@ def test_acknowledgement_is_still_due_when_the_message_could_not_leave():
     link.submit([[12]])
     assert list(link.sendable()) == []
     assert link.acknowledgement() is not None
+
+
+def test_answer_heartbeat_tells_what_was_sent_and_sees_a_last_message_that_is_lost():
+    link = Link(epoch=7)
+    link.submit([[13, 1, 0, []]], [])
+    list(link.sendable())
+    assert msgpack.unpackb(link.answer_heartbeat(0)[0])[4] == [[5, 1]]
+    with pytest.raises(LinkBroken, match="message 1 is missing"):
+        link.answer_heartbeat(1)

@@ -76,6 +76,15 @@ internal sealed class ManagerLink : IDisposable
             Send(OutgoingMessage.Of(record).HeaderFrame(_outbox.Link.StampUnsequenced()), []);
     }
 
+    public void SendHeartbeat()
+    {
+        if (_outbox is not null)
+            SendUnsequenced(new Heartbeat(_outbox.Link.Sent));
+    }
+
+    /// <summary>Whether everything up to a seq has come.</summary>
+    public bool HasReceived(ulong seq) => _outbox is null || _outbox.Link.HasReceived(seq);
+
     /// <summary>Sends what the manager has credit for.</summary>
     public void Flush()
     {

@@ -81,6 +81,7 @@ internal sealed partial class ManagerSession
             case Rehello r: BeginAnew(r.Reason); break;
             case Shutdown r: owner.OnShutdown(r.Reason); break;
             case Goodbye r: log.Write($"the manager says goodbye: {r.Reason}"); break;
+            case Heartbeat r when !_link!.HasReceived(r.Sent): BeginAnew("the last message was lost"); break;
             case Heartbeat: break;
             default: throw new ProtocolException($"a manager may not send {record.Kind} to a worker");
         }
@@ -105,7 +106,7 @@ internal sealed partial class ManagerSession
             return;
         }
 
-        _link?.SendUnsequenced(new Heartbeat());
+        _link?.SendHeartbeat();
         SetAlarm(_heartbeat, Beat);
     }
 

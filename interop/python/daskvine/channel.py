@@ -74,6 +74,10 @@ class Channel:
         if acknowledgement:
             self.socket.send_multipart(acknowledgement)
 
+    def answer_heartbeat(self, sent):
+        """Tell the manager what was sent here. Raises LinkBroken when not all that it has sent has come."""
+        self.socket.send_multipart(self._link.answer_heartbeat(sent))
+
     def close(self, linger_ms):
         """Close, after giving what was sent `linger_ms` to leave."""
         self._context.destroy(linger=linger_ms)

@@ -233,7 +233,9 @@ class Connection:
             self._fail(ManagerLost(f"the manager ended the link: {record[1]}"))
         elif kind == r.REHELLO:
             self._fail(ManagerLost(f"the manager does not know this link any more: {record[1]}"))
-        elif kind != r.HEARTBEAT:
+        elif kind == r.HEARTBEAT:
+            self._channel.answer_heartbeat(record[1])
+        else:
             self._fail(ManagerLost(f"the manager sent a record of a kind that is unknown here: {kind}"))
 
     def _fail(self, error):

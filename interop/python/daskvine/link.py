@@ -8,7 +8,7 @@ from collections import deque
 
 import msgpack
 
-from daskvine.records import REHELLO
+from daskvine.records import HEARTBEAT, REHELLO
 
 CREDIT_BYTES = 16 << 20
 ACK_AFTER_MESSAGES = 16
@@ -94,6 +94,12 @@ class Link:
         self._messages_since_ack += 1
         self._bytes_since_ack += sum(map(len, frames))
         return records
+
+    def answer_heartbeat(self, sent):
+        """The frames of the answer to a heartbeat; raises LinkBroken when the manager has sent more than came."""
+        if sent > self._received:
+            raise LinkBroken(f"message {self._received + 1} is missing, which was the last")
+        return self.unsequenced([HEARTBEAT, self._sent])
 
     def acknowledgement(self):
         """The frames of an acknowledgement when one is due, otherwise None."""

@@ -32,6 +32,9 @@ public sealed class Link
     /// <summary>Highest seq that the other side has acknowledged.</summary>
     public ulong Acknowledged { get; private set; }
 
+    /// <summary>Highest seq that was stamped.</summary>
+    public ulong Sent => _sent;
+
     /// <summary>Whether an acknowledgement should be sent even if there is nothing else to send.</summary>
     public bool AckDue =>
         _messagesSinceAck >= AckEveryMessages || (_messagesSinceAck > 0 && _bytesSinceAck >= _credit / 4);
@@ -42,6 +45,9 @@ public sealed class Link
     /// </summary>
     public bool CanSend(long bytes) =>
         _outstanding.Count == 0 || _outstandingBytes < _peerCredit / 2 || _outstandingBytes + bytes <= _peerCredit;
+
+    /// <summary>Whether everything up to a seq has come; what a heartbeat says was sent and has not come is lost.</summary>
+    public bool HasReceived(ulong seq) => seq <= _received;
 
     /// <summary>Header for the next message of <paramref name="bytes"/> bytes with sequenced records.</summary>
     public LinkHeader Stamp(long bytes)

@@ -15,7 +15,7 @@ public static class RecordTable
         [RecordKind.Welcome] = new(3, Welcome.Read),
         [RecordKind.Refuse] = new(1, Refuse.Read),
         [RecordKind.Rehello] = new(1, Rehello.Read),
-        [RecordKind.Heartbeat] = new(0, Heartbeat.Read),
+        [RecordKind.Heartbeat] = new(1, Heartbeat.Read),
         [RecordKind.Goodbye] = new(1, Goodbye.Read),
         [RecordKind.Function] = new(4, FunctionCode.Read),
         [RecordKind.OpenGraph] = new(3, OpenGraph.Read),

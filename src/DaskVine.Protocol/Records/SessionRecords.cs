@@ -138,19 +138,18 @@ public sealed record Rehello(string Reason) : Record
 }
 
 /// <summary>Says that the sender is alive; its header carries the acknowledgement.</summary>
-public sealed record Heartbeat : Record
+/// <param name="Sent">Last seq that was sent: shows the loss of a message that nothing follows.</param>
+public sealed record Heartbeat(ulong Sent = 0) : Record
 {
     public override RecordKind Kind => RecordKind.Heartbeat;
 
     public override bool IsSequenced => false;
 
-    protected internal override int FieldCount => 0;
+    protected internal override int FieldCount => 1;
 
-    internal static Heartbeat Read(ref RecordReader reader) => new();
+    internal static Heartbeat Read(ref RecordReader reader) => new(reader.ReadUInt64());
 
-    protected internal override void WriteFields(RecordWriter writer)
-    {
-    }
+    protected internal override void WriteFields(RecordWriter writer) => writer.Write(Sent);
 }
 
 /// <summary>Ends a link on purpose.</summary>

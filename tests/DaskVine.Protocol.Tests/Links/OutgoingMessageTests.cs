@@ -8,7 +8,7 @@ namespace DaskVine.Protocol.Tests.Links;
 
 public class OutgoingMessageTests
 {
-    private static readonly MsgPackNode Beat = List(Whole((int)RecordKind.Heartbeat));
+    private static readonly MsgPackNode Beat = List(Whole((int)RecordKind.Heartbeat), Whole(0));
 
     private static readonly Dictionary<string, MsgPackNode[]> Broken = new()
     {

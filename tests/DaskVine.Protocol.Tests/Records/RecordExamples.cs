@@ -32,7 +32,7 @@ internal static class RecordExamples
         new Welcome("manager-0", "vine", 1000),
         new Refuse("protocol 2 is not spoken here"),
         new Rehello("the link is unknown here"),
-        new Heartbeat(),
+        new Heartbeat(41),
         new Goodbye("the client closes"),
     ];
 

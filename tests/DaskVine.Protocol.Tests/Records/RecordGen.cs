@@ -89,7 +89,7 @@ internal static class RecordGen
         from manager in Text from name in Text from beat in Number select (Record)new Welcome(manager, name, beat),
         Text.Select(reason => (Record)new Refuse(reason)),
         Text.Select(reason => (Record)new Rehello(reason)),
-        Gen.Constant<Record>(new Heartbeat()),
+        Number.Select(sent => (Record)new Heartbeat((ulong)sent)),
         Text.Select(reason => (Record)new Goodbye(reason)),
         from number in Number from hash in MsgPackNodeGen.Bytes from name in Text from code in Bytes
         select (Record)new FunctionCode(number, hash, name, code),

@@ -38,6 +38,7 @@ internal static class RecordJson
         string text => text,
         int number => number,
         long number => number,
+        ulong number => number,
         Enum member => Convert.ToInt32(member),
         TaskId task => task.Value,
         FileId file => file.Value,

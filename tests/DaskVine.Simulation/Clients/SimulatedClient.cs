@@ -89,7 +89,9 @@ internal sealed class SimulatedClient
             case Welcome: OnWelcome(); break;
             case Result e: Take(_opened[e.Graph], e); break;
             case GraphFailed e: Take(_opened[e.Graph], e); break;
-            case Progress or Notice or Heartbeat: break;
+            case Heartbeat e when !_link!.Outbox.Link.HasReceived(e.Sent): Relink(); break;
+            case Heartbeat: _link.SendUnsequenced(new Heartbeat(_link.Outbox.Link.Sent)); break;
+            case Progress or Notice: break;
             default: throw new PropertyBrokenException("protocol", $"a client gets {record.Kind}");
         }
     }

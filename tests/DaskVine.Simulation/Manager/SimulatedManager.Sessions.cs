@@ -118,12 +118,12 @@ internal sealed partial class SimulatedManager
     private void SayHeartbeats()
     {
         var silence = HeartbeatsMissed * _world.Options.Heartbeat;
-        foreach (var peer in _workers.Values.ToArray())
+        foreach (var peer in _byInstance.Values.ToArray())
         {
-            if (_world.Clock.Now - peer.LastHeard > silence)
+            if (peer.Worker is not null && _world.Clock.Now - peer.LastHeard > silence)
                 End(peer, crashed: false, $"not heard for {silence.TotalSeconds:0} s");
             else
-                peer.Link.SendUnsequenced(new Heartbeat());
+                peer.Link.SendUnsequenced(new Heartbeat(peer.Link.Outbox.Link.Sent));
         }
     }
 

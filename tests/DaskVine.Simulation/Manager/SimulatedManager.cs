@@ -104,6 +104,7 @@ internal sealed partial class SimulatedManager
     {
         switch (record)
         {
+            case Heartbeat e when !peer.Link.Outbox.Link.HasReceived(e.Sent): SendUnlinked(peer.Connection, new Rehello("the last message was lost")); break;
             case Heartbeat: break;
             case Goodbye: peer.Leaving = true; break;
             case Chunk chunk:

@@ -77,7 +77,7 @@ internal sealed partial class SimulatedWorker
         if (Gone)
             return;
         if (_welcome)
-            _link!.SendUnsequenced(new Heartbeat());
+            _link!.SendUnsequenced(new Heartbeat(_link.Outbox.Link.Sent));
         _world.Clock.After(_world.Options.Heartbeat, Beat);
     }
 
@@ -103,6 +103,8 @@ internal sealed partial class SimulatedWorker
 
         foreach (var record in incoming.Records)
             Accept(record);
+        if (_link is null)
+            return;
         TellAcknowledged();
         TurnAt(_world.Clock.Now);
     }
@@ -126,6 +128,7 @@ internal sealed partial class SimulatedWorker
                 break;
             case Fetch e: Happen(new FetchReceived(e.File)); break;
             case Chunk e: TakeChunk(e); break;
+            case Heartbeat e when !_link!.Outbox.Link.HasReceived(e.Sent): Relink(); break;
             case Heartbeat: break;
             default: throw new PropertyBrokenException("protocol", $"a worker gets {record.Kind}");
         }
