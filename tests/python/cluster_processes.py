@@ -2,7 +2,11 @@
 
 import os
 import select
+import subprocess
+import sys
 from pathlib import Path
+
+from daskvine.programs import PACKAGE_ROOT, child_environment, find_daskvine
 
 WAIT_SECONDS = 30
 
@@ -51,3 +55,18 @@ def wait_for_file(path, seconds=WAIT_SECONDS):
         return os.read(descriptor, 4096).decode()
     finally:
         os.close(descriptor)
+
+
+def start_worker(*arguments):
+    """A worker that ends with its standard input; `arguments` are an address or a name, and options.
+
+    It finds the modules beside this one, as workers elsewhere have to have the client's.
+    """
+    path = os.pathsep.join([str(Path(__file__).parent), os.environ["PYTHONPATH"]])
+    return subprocess.Popen(
+        [find_daskvine(), "worker", *arguments, "--python", sys.executable, "--host-package", str(PACKAGE_ROOT), "--exit-with-stdin"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=child_environment(PYTHONPATH=path),
+        text=True,
+    )

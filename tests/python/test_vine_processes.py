@@ -13,10 +13,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from cluster_processes import descendants, has_ended, wait_for_file
+from cluster_processes import descendants, has_ended, start_worker, wait_for_file
 
 from daskvine import DaskVine, ManagerLost, ManagerUnreachable, WorkersLost
-from daskvine.programs import PACKAGE_ROOT, child_environment, find_daskvine
+from daskvine.programs import child_environment, find_daskvine
 
 
 def announce_and_wait(pipe, marker):
@@ -40,16 +40,6 @@ def pipe(tmp_path):
 def open_for_reading(pipe):
     """Keep the pipe open, so that what tasks write is not lost between two readers."""
     return os.open(pipe, os.O_RDWR)
-
-
-def start_worker(*arguments):
-    return subprocess.Popen(
-        [find_daskvine(), "worker", *arguments, "--python", sys.executable, "--host-package", str(PACKAGE_ROOT), "--exit-with-stdin"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=child_environment(),
-        text=True,
-    )
 
 
 def test_worker_killed_in_mid_task_costs_no_result(pipe, tmp_path):
