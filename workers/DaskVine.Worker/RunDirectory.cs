@@ -1,16 +1,26 @@
 namespace DaskVine.Worker;
 
-/// <summary>A worker's own place for sockets and logs, for this user alone, removed at the end.</summary>
+/// <summary>
+/// A worker's own place for sockets, logs and, mostly, its cache, for this user alone, removed at the end. It is locked as long as the
+/// worker lives, so that the next one can tell what a killed one has left behind, and remove it.
+/// </summary>
 internal sealed class RunDirectory : IDisposable
 {
     // A Unix socket's path has at most 107 bytes; the directory's name and the names in it take some of them.
     private const int MaxParentLength = 64;
+    private const string LockName = "lock";
+
+    private readonly FileStream _lock;
 
     /// <param name="wanted">Where to make it if the path is short enough for sockets; null for a temporary place.</param>
     public RunDirectory(string? wanted)
     {
         string?[] parents = [wanted, System.IO.Path.GetTempPath()];
-        Path = Create(Array.Find(parents, parent => parent?.Length <= MaxParentLength) ?? "/tmp");
+        var parent = Array.Find(parents, parent => parent?.Length <= MaxParentLength) ?? "/tmp";
+        if (Directory.Exists(parent))
+            RemoveLeftBehind(parent);
+        Path = Create(parent);
+        _lock = Lock(Path, FileMode.CreateNew);
     }
 
     public string Path { get; }
@@ -42,5 +52,29 @@ internal sealed class RunDirectory : IDisposable
         }
     }
 
-    public void Dispose() => Remove(Path);
+    public void Dispose()
+    {
+        Remove(Path);
+        _lock.Dispose();
+    }
+
+    private static void RemoveLeftBehind(string parent)
+    {
+        foreach (var path in Directory.EnumerateDirectories(parent, "daskvine-*"))
+        {
+            try
+            {
+                using var held = Lock(path, FileMode.Open);
+                Remove(path);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Its worker lives, it is another user's, or it is no worker's: not ours to remove.
+            }
+        }
+    }
+
+    // The system lets go of it when the process ends, however it ends.
+    private static FileStream Lock(string path, FileMode mode) =>
+        new(System.IO.Path.Combine(path, LockName), mode, FileAccess.ReadWrite, FileShare.None);
 }
