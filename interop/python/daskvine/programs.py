@@ -25,7 +25,7 @@ def find_daskvine():
         return named
     built = [path for path in _build_outputs() if path.is_file() and os.access(path, os.X_OK)]
     if built:
-        return str(max(built, key=lambda path: path.stat().st_mtime))
+        return str(max(built, key=_built_at))
     installed = shutil.which("daskvine")
     if installed:
         return installed
@@ -48,6 +48,11 @@ def child_environment(**more):
 def _checkout():
     root = PACKAGE_ROOT.parents[1]
     return root if (root / "DaskVine.sln").is_file() else None
+
+
+def _built_at(program):
+    # The program itself is a launcher that builds leave alone; what it runs is beside it.
+    return max((library.stat().st_mtime for library in program.parent.glob("*.dll")), default=0.0)
 
 
 def _build_outputs():
