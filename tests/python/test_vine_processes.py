@@ -241,7 +241,7 @@ def start_manager(address):
 def test_worker_outlives_its_manager_and_serves_the_next_one_at_that_address():
     with start_manager("tcp://127.0.0.1:0") as first:
         address = json.loads(first.stdout.readline())["address"]
-        with start_worker(address) as worker:
+        with start_worker(address, "--cores", "1") as worker:
             with DaskVine(address, progress=False) as vine:
                 child = vine.get({"x": (os.getpid,)}, "x")
                 assert child in descendants(worker.pid)
