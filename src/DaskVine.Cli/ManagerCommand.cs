@@ -36,7 +36,8 @@ internal static class ManagerCommand
             manager.Run();
             return 0;
         }
-        catch (Exception e) when (e is ManagerException or FormatException or ZmqException or ZmqNotFoundException)
+        catch (Exception e) when (e is ManagerException or FormatException or ZmqException or ZmqNotFoundException
+            or IOException or UnauthorizedAccessException)
         {
             return Announcement.Error(e.Message);
         }
@@ -52,7 +53,7 @@ internal static class ManagerCommand
                 if (path is not null)
                     Directory.Delete(path, recursive: true);
             }
-            catch (IOException e)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 // Workers that end at the same moment remove their parts of it.
                 Console.Error.WriteLine($"manager: {path} is not removed whole: {e.Message}");

@@ -14,8 +14,9 @@ internal static class ManagerNames
     public static IDisposable Publish(string name, DoorAddress address)
     {
         var path = PathOf(name);
-        if (File.Exists(path) && IsAnswering(File.ReadAllText(path)))
-            throw new ManagerException($"a manager named '{name}' is running at {File.ReadAllText(path)}; choose another name");
+        // Our own address there is left behind by a manager that was killed: who would answer is this one.
+        if (File.Exists(path) && File.ReadAllText(path) is var other && other != address.ToString() && IsAnswering(other))
+            throw new ManagerException($"a manager named '{name}' is running at {other}; choose another name");
         File.WriteAllText(path, address.ToString());
         return new Publication(path);
     }
@@ -44,26 +45,31 @@ internal static class ManagerNames
 
     private static bool IsAnswering(string text)
     {
-        var address = DoorAddress.Parse(text);
-        using var socket = new Socket(
-            address.Path is null ? AddressFamily.InterNetwork : AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
+            var address = DoorAddress.Parse(text);
+            using var socket = address.Path is null
+                ? new Socket(SocketType.Stream, ProtocolType.Tcp)
+                : new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             if (address.Path is { } path)
                 socket.Connect(new UnixDomainSocketEndPoint(path));
             else
                 socket.Connect(address.Host, address.Port);
             return true;
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or FormatException)
         {
-            // Left behind by a manager that was killed.
+            // Left behind by a manager that was killed, perhaps while it wrote the file.
             return false;
         }
     }
 
     private sealed class Publication(string path) : IDisposable
     {
-        public void Dispose() => File.Delete(path);
+        public void Dispose()
+        {
+            if (File.Exists(path))
+                File.Delete(path);
+        }
     }
 }

@@ -8,6 +8,9 @@ namespace DaskVine.Cli;
 /// <summary><c>daskvine worker</c></summary>
 internal static class WorkerCommand
 {
+    // About three years: more than anybody waits, less than overflows.
+    private const double MaxConnectTimeout = 1e8;
+
     private static readonly Argument<string?> Address = new("address")
     {
         Description = "Address of the manager: ipc:///path or tcp://host:port",
@@ -48,6 +51,11 @@ internal static class WorkerCommand
             if (result.GetValueOrDefault<int>() < 1)
                 result.AddError("--cores must be 1 or more");
         });
+        ConnectTimeout.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double>() is not (>= 0 and <= MaxConnectTimeout))
+                result.AddError($"--connect-timeout must be from 0 to {MaxConnectTimeout} seconds");
+        });
         var command = new Command("worker", "Run a worker: takes tasks from a manager and keeps their results.")
         {
             Address, ManagerName, WorkerName, Cores, CacheDirectory, Python, HostPackage, WithInput, ConnectTimeout,
@@ -84,7 +92,7 @@ internal static class WorkerCommand
             worker.Run();
             return 0;
         }
-        catch (Exception e) when (e is ManagerException or WorkerException or FormatException)
+        catch (Exception e) when (e is ManagerException or WorkerException or FormatException or IOException or UnauthorizedAccessException)
         {
             return Announcement.Error(e.Message);
         }

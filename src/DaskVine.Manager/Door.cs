@@ -39,7 +39,7 @@ internal sealed class Door : IDisposable
         _stop.Cancel();
         _listener.Dispose();
         if (Address.Path is { } path)
-            File.Delete(path);
+            SocketFile.Delete(path);
     }
 
     private static Socket Listen(DoorAddress address)

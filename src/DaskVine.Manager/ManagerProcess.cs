@@ -153,10 +153,11 @@ public sealed class ManagerProcess : IDisposable
                     peer.Leaving = true;
                     break;
                 case Chunk chunk when peer.Worker is not null:
-                    if (_staging.Receive(chunk, peer.Arriving))
-                        _events.Add(new FileStaged(chunk.File, chunk.Size));
+                    Stage(chunk, peer);
                     break;
                 case Completed or Failed or Retracted or FileLost when peer.Worker is { } worker:
+                    if (record is FileLost lost)
+                        peer.DropArriving(lost.File);
                     _events.Add(new WorkerSent(worker, record));
                     break;
                 case SubmitNodes or FunctionCode or OpenGraph or SealGraph or CancelGraph when peer.Client is { } client:
@@ -165,6 +166,20 @@ public sealed class ManagerProcess : IDisposable
                 default:
                     throw new ProtocolException($"a {peer.Socket.Role} may not send {record.Kind}");
             }
+        }
+    }
+
+    private void Stage(Chunk chunk, Peer peer)
+    {
+        try
+        {
+            if (_staging.Receive(chunk, peer.Arriving))
+                _events.Add(new FileStaged(chunk.File, chunk.Size));
+        }
+        catch (ManagerException e)
+        {
+            Console.Error.WriteLine($"manager: {e.Message}");
+            _events.Add(new FileNotStaged(chunk.File, e.Message));
         }
     }
 

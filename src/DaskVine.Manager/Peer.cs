@@ -41,6 +41,13 @@ internal sealed class Peer(PeerSocket socket, string instance, string name, long
     /// <summary>In the list of peers with something to send.</summary>
     public bool Touched { get; set; }
 
+    /// <summary>Forgets what has come of a file whose rest will not come.</summary>
+    public void DropArriving(FileId file)
+    {
+        if (Arriving.Remove(file, out var broken))
+            broken.Dispose();
+    }
+
     /// <summary>Lets go of the files on their way: the scheduler asks again for what a broken link has swallowed.</summary>
     public void DropTransfers()
     {

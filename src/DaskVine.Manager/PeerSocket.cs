@@ -98,6 +98,6 @@ internal sealed class PeerSocket : IDisposable
         _socket.Dispose();
         // libzmq leaves the file of a Unix socket behind.
         if (Endpoint.StartsWith("ipc://", StringComparison.Ordinal))
-            File.Delete(Endpoint["ipc://".Length..]);
+            SocketFile.Delete(Endpoint["ipc://".Length..]);
     }
 }

@@ -105,9 +105,6 @@ internal sealed class Performer(PeerTable peers, Staging staging)
         }
 
         foreach (var file in release.Files)
-        {
-            if (peer.Arriving.Remove(file, out var broken))
-                broken.Dispose();
-        }
+            peer.DropArriving(file);
     }
 }

@@ -19,17 +19,19 @@ internal sealed class Staging : IDisposable
     /// <param name="chunk">What came.</param>
     /// <param name="arriving">The files that are on their way from the same worker.</param>
     /// <exception cref="ProtocolException">The chunk does not fit the file.</exception>
-    /// <exception cref="ManagerException">It cannot be stored.</exception>
+    /// <exception cref="ManagerException">It cannot be stored; what had come of the file is forgotten.</exception>
     public bool Receive(Chunk chunk, Dictionary<FileId, StagedFile> arriving)
     {
         try
         {
             return Store(chunk, arriving);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            if (arriving.Remove(chunk.File, out var broken))
+                broken.Dispose();
             throw new ManagerException(
-                $"cannot keep {chunk.Size} bytes of results in {_directory}: {e.Message}; TMPDIR can name a directory that has room", e);
+                $"cannot keep {chunk.Size} bytes of results in {_directory?.FullName ?? Path.GetTempPath()} at the manager: {e.Message}; TMPDIR can name a directory that has room", e);
         }
     }
 

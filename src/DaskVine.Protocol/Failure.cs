@@ -15,7 +15,7 @@ public enum FailureKind
     /// <summary>The process that ran it ended.</summary>
     Died = 3,
 
-    /// <summary>Given up after it had been running on several workers or processes that died.</summary>
+    /// <summary>Given up after it had been running on several workers or processes that died, or its result could not be stored at the manager.</summary>
     Lost = 4,
 
     /// <summary>The graph cannot run: a cycle, a missing node, a wrong count.</summary>

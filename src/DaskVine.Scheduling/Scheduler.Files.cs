@@ -1,3 +1,4 @@
+using DaskVine.Protocol;
 using DaskVine.Protocol.Records;
 using DaskVine.Scheduling.Model;
 
@@ -64,6 +65,13 @@ public sealed partial class Scheduler
         file.Destinations.Clear();
         OnAvailable(file);
         EndIfDelivered(file.Graph);
+    }
+
+    // Asking for it again would fail again, and other graphs may well go on.
+    private void OnFileNotStaged(FileNotStaged e)
+    {
+        if (Find(e.File) is { FetchSource: { } source, Producer: { } producer } file)
+            FailGraph(file.Graph, file.Node, producer.Key, source.Name, Failure.Of(FailureKind.Lost, e.Reason));
     }
 
     private void ReleaseIfUnneeded(VineFile file)

@@ -46,7 +46,9 @@ public sealed partial class Scheduler
         var hash = Convert.ToHexString(code.Hash.Span);
         if (!_functionsByHash.TryGetValue(hash, out var function))
         {
-            function = new VineFunction(code with { Number = _functions.Count }, _options.UnknownDurationUs);
+            // Copied, as it stays for good, and the message that it came in is not to stay with it.
+            function = new VineFunction(
+                code with { Number = _functions.Count, Hash = code.Hash.ToArray(), Code = code.Code.ToArray() }, _options.UnknownDurationUs);
             _functions.Add(function);
             _functionsByHash.Add(hash, function);
         }

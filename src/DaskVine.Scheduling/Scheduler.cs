@@ -52,7 +52,7 @@ public sealed partial class Scheduler
     /// <param name="events">Facts since the last call.</param>
     /// <param name="now">Monotonic time.</param>
     /// <param name="effects">Where intentions are added.</param>
-    /// <returns>When to call again with <see cref="Woken"/> if nothing happens before; null for never.</returns>
+    /// <returns>When to call again, with <see cref="Woken"/> or no event, if nothing happens before; null for never.</returns>
     /// <exception cref="InvalidOperationException">An event that the shell must not pass on, or a broken invariant.</exception>
     public TimeSpan? Handle(IReadOnlyList<SchedulerEvent> events, TimeSpan now, List<SchedulerEffect> effects)
     {
@@ -75,6 +75,7 @@ public sealed partial class Scheduler
             case WorkerSent e: OnWorkerSent(e); break;
             case ClientSent e: OnClientSent(e); break;
             case FileStaged e: OnFileStaged(e); break;
+            case FileNotStaged e: OnFileNotStaged(e); break;
             case Woken: break;
             case ClientJoined e: OnClientJoined(e); break;
             case ClientLeft e: OnClientLeft(e); break;

@@ -27,5 +27,8 @@ public sealed record WorkerSent(WorkerId Worker, Record Record) : SchedulerEvent
 /// <summary>A file that was fetched is whole at the manager now.</summary>
 public sealed record FileStaged(FileId File, long Size) : SchedulerEvent;
 
+/// <summary>A file that was fetched cannot be stored at the manager, say because a disk is full.</summary>
+public sealed record FileNotStaged(FileId File, string Reason) : SchedulerEvent;
+
 /// <summary>The time that was asked for has come.</summary>
 public sealed record Woken : SchedulerEvent;

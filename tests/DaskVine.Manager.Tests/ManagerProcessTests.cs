@@ -35,6 +35,17 @@ public sealed class ManagerProcessTests : IDisposable
     }
 
     [Fact]
+    public void Dispose_DirectoryOfItsSocketsGone_EndsAllTheSame()
+    {
+        var gone = new ShortDirectory();
+        var manager = new RunningManager(Options(gone.Address));
+        manager.Stop();
+        gone.Dispose();
+
+        Assert.Null(Xunit.Record.Exception(manager.Process.Dispose));
+    }
+
+    [Fact]
     public void Run_WhereAManagerWasKilled_Serves()
     {
         ShortDirectory.LeaveSocket(_directory.DoorPath);

@@ -110,6 +110,17 @@ public sealed class StagingTests : IDisposable
     }
 
     [Fact]
+    public void Receive_NoPlaceForTheNextFile_TheOneOnItsWayIsKept()
+    {
+        Receive(0, 1, 2);
+        Directory.Delete(_staging.Directory!, recursive: true);
+
+        Assert.Throws<ManagerException>(() => _staging.Receive(new Chunk(new FileId(4), 4, 0, new byte[4]), _arriving));
+
+        Assert.Equal([File], _arriving.Keys);
+    }
+
+    [Fact]
     public void Directory_OthersOfThisMachine_MayNotEnter()
     {
         Receive(0, 1);

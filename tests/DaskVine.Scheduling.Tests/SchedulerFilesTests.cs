@@ -71,6 +71,22 @@ public sealed class SchedulerFilesTests : IDisposable
     }
 
     [Fact]
+    public void LargeOutput_TheManagerCannotStore_FailsItsGraphOnly()
+    {
+        var worker = _env.Worker();
+        _env.Graph().Task("a").Wanted("a");
+        _env.Graph(2).Task("b").Wanted("b");
+        _env.Drain();
+        worker.CompletesLarge("a");
+        _env.Drain();
+        _env.Handle(new FileNotStaged(_env.FileOf("a"), "disk full"));
+        _env.Expect("c1 failed 1.0 Lost", "w1 release a", "drop a");
+        Assert.Equal(1, _env.Counts.Graphs);
+        worker.Completes("b");
+        Assert.Contains("c1 result 2.0 b", _env.Drain());
+    }
+
+    [Fact]
     public void StagedFile_ForALaterConsumer_IsPutWithoutFetching()
     {
         var (first, second) = TwoWorkersOfWhichTheFirstHolds("a", consumers: 2);

@@ -57,6 +57,15 @@ public sealed class IncomingFilesTests : IDisposable
     }
 
     [Fact]
+    public void File_ThatCannotGetItsName_LeavesNothing()
+    {
+        Directory.CreateDirectory(_cache.FilePath(File5));
+        _incoming.Receive(Chunk(0, 6));
+        Assert.IsType<FileArrivalFailed>(_incoming.Receive(Chunk(6, 4)));
+        Assert.False(File.Exists(_cache.PartPath(File5)));
+    }
+
+    [Fact]
     public void DropAll_OfHalfAFile_LeavesNothing()
     {
         _incoming.Receive(Chunk(0, 6));

@@ -31,6 +31,19 @@ public class WorkerProcessTests
     }
 
     [Fact]
+    public async Task Shutdown_DirectoryGone_EndsAllTheSame()
+    {
+        using var manager = new FakeManager();
+        using var worker = new RunningWorker(manager);
+        manager.Join();
+        manager.Send(Function(1, "math", "factorial"), Call(1, 1, 5));
+        manager.Receive<Completed>();
+        Directory.Delete(worker.CacheParent, recursive: true);
+        manager.Send(new Shutdown("enough"));
+        Assert.Equal(0, await worker.ExitCode());
+    }
+
+    [Fact]
     public void Calls_ManyAndShort_AllComeBackInOneProcess()
     {
         using var manager = new FakeManager();

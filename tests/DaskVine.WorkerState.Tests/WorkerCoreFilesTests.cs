@@ -79,6 +79,16 @@ public class WorkerCoreFilesTests
     }
 
     [Fact]
+    public void File_ThatCannotBeStoredAndNobodyWaitsFor_IsReportedLost()
+    {
+        var file = new FileId(5);
+        var core = Ready().Handle(new AssignReceived(Call(1, files: 5)), new RetractReceived([new TaskId(1)]));
+        core.Drain();
+        core.Handle(new FileArrivalFailed(file, "disk full"));
+        Assert.Equal([new Report(new FileLost(file, "disk full"))], core.Drain());
+    }
+
+    [Fact]
     public void Retract_OfWaitingTask_ForgetsTheFilesItWaitsFor()
     {
         var core = Ready().Handle(new AssignReceived(Call(1, files: 5)), new RetractReceived([new TaskId(1)]));

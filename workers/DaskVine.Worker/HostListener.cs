@@ -33,9 +33,21 @@ internal sealed class HostListener : IDisposable
     {
         _loop.Unwatch(_item);
         _socket.Dispose();
-        File.Delete(Path);
+        DeleteFile();
         foreach (var connection in _open.ToArray())
             connection.Dispose();
+    }
+
+    private void DeleteFile()
+    {
+        try
+        {
+            File.Delete(Path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // It went with the run directory, say because the client that all of this was started for was killed.
+        }
     }
 
     private void Accept()

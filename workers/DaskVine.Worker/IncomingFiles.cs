@@ -29,7 +29,7 @@ internal sealed class IncomingFiles(CacheDirectory cache) : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            part.Close();
+            GiveUp(chunk.File, part);
             return new FileArrivalFailed(chunk.File, e.Message);
         }
     }
@@ -49,6 +49,16 @@ internal sealed class IncomingFiles(CacheDirectory cache) : IDisposable
     }
 
     public void Dispose() => DropAll();
+
+    // What has come of it would only fill the disk, and the rest of it is not stored.
+    private void GiveUp(FileId file, Part part)
+    {
+        part.Close();
+        if (part.Received == part.Size)
+            _parts.Remove(file);
+        if (File.Exists(cache.PartPath(file)))
+            File.Delete(cache.PartPath(file));
+    }
 
     private Part? Begin(Chunk chunk, out string refused)
     {

@@ -37,6 +37,7 @@ internal sealed class ManagerLink : IDisposable
             ReceiveHighWatermark = 0,
             MaxMessageSize = MaxFrameBytes,
             Linger = Linger,
+            Ipv6 = endpoint.Contains('[', StringComparison.Ordinal),
         };
         _socket.Connect(endpoint);
         _item = loop.Watch(_socket, _ => ready());

@@ -63,6 +63,13 @@ internal sealed partial class ManagerSession(WorkerOptions options, ZmqContext c
 
     public void Flush() => _link?.Flush();
 
+    /// <summary>Ends the link before the door, for good; what waits is sent by the end of its ZeroMQ context.</summary>
+    public void EndLink()
+    {
+        _link?.Dispose();
+        _link = null;
+    }
+
     public void Dispose() => CloseLink();
 
     private void Knock() => Task.Run(() =>

@@ -20,7 +20,7 @@ internal sealed class RunDirectory : IDisposable
         if (Directory.Exists(parent))
             RemoveLeftBehind(parent);
         Path = Create(parent);
-        _lock = Lock(Path, FileMode.CreateNew);
+        _lock = TakeLock(Path);
     }
 
     public string Path { get; }
@@ -64,7 +64,7 @@ internal sealed class RunDirectory : IDisposable
         {
             try
             {
-                using var held = Lock(path, FileMode.Open);
+                using var held = Lock(path, LockName, FileMode.Open);
                 Remove(path);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -75,6 +75,15 @@ internal sealed class RunDirectory : IDisposable
     }
 
     // The system lets go of it when the process ends, however it ends.
-    private static FileStream Lock(string path, FileMode mode) =>
-        new(System.IO.Path.Combine(path, LockName), mode, FileAccess.ReadWrite, FileShare.None);
+    private static FileStream Lock(string path, string name, FileMode mode) =>
+        new(System.IO.Path.Combine(path, name), mode, FileAccess.ReadWrite, FileShare.None);
+
+    // Locked before it has its name: another worker that starts now would take one that is not for a killed worker's.
+    private static FileStream TakeLock(string path)
+    {
+        const string newName = "lock-new";
+        var taken = Lock(path, newName, FileMode.CreateNew);
+        File.Move(System.IO.Path.Combine(path, newName), System.IO.Path.Combine(path, LockName));
+        return taken;
+    }
 }

@@ -16,7 +16,15 @@ public sealed class WorkerProcess : IDisposable
     {
         options = Rooted(options);
         _directory = Guard(() => new RunDirectory(options.CacheDirectory));
-        _run = Guard(() => new WorkerRun(options, _directory, ready));
+        try
+        {
+            _run = Guard(() => new WorkerRun(options, _directory, ready));
+        }
+        catch
+        {
+            _directory.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Works until <see cref="Stop"/> or until the manager says so.</summary>

@@ -117,6 +117,9 @@ internal sealed class WorkerRun : ISessionOwner, IDisposable
     public void Dispose()
     {
         _library.Stop();
+        // In this order the goodbye is out before the door closes, which without one means a crash to the manager.
+        _session.EndLink();
+        _context.Dispose();
         _session.Dispose();
         _tasks.Dispose();
         _library.Dispose();
@@ -124,7 +127,6 @@ internal sealed class WorkerRun : ISessionOwner, IDisposable
         _incoming.Dispose();
         _cache.Dispose();
         _loop.Dispose();
-        _context.Dispose();
     }
 
     // In the run directory, which is in the wanted one already unless that has too long a path for sockets.
@@ -208,7 +210,7 @@ internal sealed class WorkerRun : ISessionOwner, IDisposable
         {
             _cache.KeepOutput(e.Call, e.File);
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             Raise(new FileUnreadable(e.File, error.Message));
         }

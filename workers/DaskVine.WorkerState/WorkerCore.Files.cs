@@ -27,7 +27,11 @@ public sealed partial class WorkerCore
     {
         // Asking for it again would fail again: a full disk does not empty itself.
         var failure = Failure.Of(FailureKind.Unloadable, $"an input could not be stored at the worker: {reason}");
-        foreach (var task in _files.WaitersOf(file))
+        var waiters = _files.WaitersOf(file);
+        // The manager takes the file to be here, and would give tasks that wait for it in vain.
+        if (waiters.Length == 0)
+            ReportOnce(new FileLost(file, reason));
+        foreach (var task in waiters)
         {
             task.MissingFiles = 0;
             Fail(task, failure);

@@ -51,6 +51,13 @@ public sealed partial class WorkerCore
             MakeReady(task);
     }
 
+    private void OnFunctionReceived(FunctionCode function)
+    {
+        // Copied, as it stays for good, and the message that it came in is not to stay with it.
+        if (!_functions.ContainsKey(function.Number))
+            _functions.Add(function.Number, new HeldFunction(function with { Hash = function.Hash.ToArray(), Code = function.Code.ToArray() }));
+    }
+
     private void OnRetractReceived(IReadOnlyList<TaskId> tasks)
     {
         var retracted = new List<TaskAttempt>();

@@ -64,7 +64,7 @@ public sealed partial class WorkerCore
             case FetchReceived e: OnFetchReceived(e.File); break;
             case FileArrived e: OnFileReceived(e.File, e.Size); break;
             case UploadEnded e: OnUploadEnded(e.File); break;
-            case FunctionReceived e: _functions.TryAdd(e.Function.Number, new HeldFunction(e.Function)); break;
+            case FunctionReceived e: OnFunctionReceived(e.Function); break;
             default: TakeRare(happened); break;
         }
     }

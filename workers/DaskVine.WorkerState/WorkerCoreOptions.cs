@@ -15,7 +15,7 @@ public sealed record WorkerCoreOptions
     /// <summary>Calls that one child may have at once.</summary>
     public int AheadCalls { get; init; } = 128;
 
-    /// <summary>How long a cancelled call may run on before its child is killed for it.</summary>
+    /// <summary>A cancelled call that has run for longer than this is ended by killing its child.</summary>
     public TimeSpan CancelGrace { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Delay before the second restart in a row of a process that gets nothing done; doubles from there.</summary>

@@ -72,7 +72,7 @@ public sealed record Assign(
     }
 }
 
-/// <summary>Give these back unless they have started; the answer is <see cref="Retracted"/> or <see cref="Completed"/>.</summary>
+/// <summary>Give these back unless they have started; the answer is one <see cref="Retracted"/>, empty when all have.</summary>
 public sealed record Retract(IReadOnlyList<TaskId> Tasks) : Record
 {
     public override RecordKind Kind => RecordKind.Retract;
