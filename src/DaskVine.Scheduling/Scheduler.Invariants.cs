@@ -78,6 +78,7 @@ public sealed partial class Scheduler
         Require(assigned.Count == worker.Assigned.Count, $"{worker.Id} counts its tasks");
         Require(assigned.All(task => task.Worker == worker), $"tasks of {worker.Id} name it");
         Require(assigned.Sum(task => task.LoadUs) == worker.LoadUs, $"{worker.Id} sums up its load");
+        Require(worker.Leftovers.All(file => file.Producer?.Worker == worker), $"leftovers of {worker.Id} are outputs of its tasks");
         Require(worker.Files.All(file => file.Holders.Contains(worker)), $"files of {worker.Id} name it as a holder");
     }
 

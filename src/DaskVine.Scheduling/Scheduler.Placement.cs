@@ -116,6 +116,8 @@ public sealed partial class Scheduler
         task.Graph.AssignedCount--;
         task.Worker = null;
         task.State = VineTaskState.Waiting;
+        if (worker.Leftovers.Remove(task.Output) && IsConnected(worker))
+            Emit(new ToWorker(worker.Id, new Release([task.Output.Id])));
     }
 
     // A number may come back with another process behind it, hence the comparison.

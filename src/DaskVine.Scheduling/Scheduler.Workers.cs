@@ -36,6 +36,8 @@ public sealed partial class Scheduler
         else
             _expression.Measure(completed.DurationUs);
         worker.LastProgress = _now;
+        if (completed.Value is null)
+            worker.Leftovers.Remove(task.Output);
         Unassign(task);
         task.State = VineTaskState.Done;
         task.Recovering = false;
@@ -71,7 +73,11 @@ public sealed partial class Scheduler
     // is to run there again, though, that will write the same file, and a release might hit the new one.
     private void ReleaseStray(VineWorker worker, VineTask task, Completed completed)
     {
-        if (completed.Value is null && task.Worker != worker && !worker.Files.Contains(task.Output))
+        if (completed.Value is not null || worker.Files.Contains(task.Output))
+            return;
+        if (task.Worker == worker)
+            worker.Leftovers.Add(task.Output);
+        else
             Emit(new ToWorker(worker.Id, new Release([task.Output.Id])));
     }
 
@@ -117,6 +123,7 @@ public sealed partial class Scheduler
         _effects.RemoveAll(effect => effect is PutFile put && put.Worker == e.Worker);
         worker.Functions.Clear();
         worker.Retracting = false;
+        worker.Leftovers.Clear();
         SettleTasks(worker, e.Hello.Tasks);
         SettleFiles(worker, e.Hello.Files);
         CancelStrays(worker, e.Hello.Tasks);
@@ -159,7 +166,9 @@ public sealed partial class Scheduler
             else if (worker.Files.Contains(file) || (file.IsAvailable && file.IsNeeded && file.Size == size))
                 held.Add(file);
             // Otherwise it is an output, perhaps of a task whose report is still to come.
-            else if (file.Producer?.Worker != worker)
+            else if (file.Producer?.Worker == worker)
+                worker.Leftovers.Add(file);
+            else
                 strays.Add(id);
         }
 

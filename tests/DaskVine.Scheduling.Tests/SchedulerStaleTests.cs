@@ -63,6 +63,30 @@ public sealed class SchedulerStaleTests : IDisposable
     }
 
     [Fact]
+    public void Leftover_OfAnOldAttempt_GoesWhenTheNextGivesASmallValue()
+    {
+        LeaveAnOldOutputAtTheSecond();
+        _second.Completes("a");
+        _env.Expect("w2 release a", "w2 run b(a)");
+    }
+
+    [Fact]
+    public void Leftover_OfAnOldAttempt_StaysAsTheOutputWhenTheNextOverwritesIt()
+    {
+        LeaveAnOldOutputAtTheSecond();
+        _second.CompletesLarge("a");
+        _env.Expect("w2 run b(@a)");
+    }
+
+    [Fact]
+    public void Leftover_OfAnOldAttempt_GoesWhenTheNextIsGivenBack()
+    {
+        LeaveAnOldOutputAtTheSecond();
+        _second.GivesBack("a");
+        _env.Expect("w2 release a", "w2 run a() #4");
+    }
+
+    [Fact]
     public void Completed_OfATaskThatIsGone_IsIgnored()
     {
         _second.Completes("a");
@@ -125,5 +149,14 @@ public sealed class SchedulerStaleTests : IDisposable
     {
         Assert.Throws<InvalidOperationException>(() => _first.Sends(new CancelGraph(1)));
         Assert.Throws<InvalidOperationException>(() => _env.Client.Sends(_old));
+    }
+
+    private void LeaveAnOldOutputAtTheSecond()
+    {
+        _first.Leaves();
+        var old = _second.CompletedOf("a") with { Value = null };
+        _second.Rejoins([], []);
+        _env.Expect("w2 function f", "w2 run a() #3");
+        _second.Sends(old);
     }
 }

@@ -16,6 +16,12 @@ internal sealed class VineWorker(WorkerId id, string name, int cores)
     /// <summary>All and only the files that list this worker as a holder, those on their way to it included.</summary>
     public HashSet<VineFile> Files { get; } = [];
 
+    /// <summary>
+    /// Outputs that it has from an earlier attempt at a task of <see cref="Assigned"/>. The present attempt overwrites one, or makes
+    /// it a leftover: by giving a small value, or by not ending there.
+    /// </summary>
+    public HashSet<VineFile> Leftovers { get; } = [];
+
     /// <summary>Numbers of the functions that were sent on the present link.</summary>
     public HashSet<int> Functions { get; } = [];
 
