@@ -1,5 +1,6 @@
 """Real Dask graphs on a real manager and two real workers, in both task modes."""
 
+import functools
 import operator
 import os
 
@@ -144,3 +145,16 @@ class TestContract(GetFunctionTestMixin):
     @pytest.fixture(autouse=True)
     def _use(self, vine):
         self.get = vine.get
+
+
+class TestContractInTasksMode(GetFunctionTestMixin):
+    """The same with a fresh process for every task."""
+
+    @pytest.fixture(autouse=True)
+    def _use(self, vine):
+        self.get = functools.partial(vine.get, task_mode="tasks")
+
+    def test_get_stack_limit(self):
+        # A hundredth of Dask's chain: each link is a process here.
+        dsk = {f"x{i + 1}": (operator.add, f"x{i}", 1) for i in range(100)}
+        assert self.get({**dsk, "x0": 0}, "x100") == 100

@@ -1,0 +1,273 @@
+"""Thousands of random graphs through a real cluster, against the installed Dask's own `get`."""
+
+import functools
+from collections import namedtuple
+from fractions import Fraction
+from operator import itemgetter
+from types import MappingProxyType
+
+import dask
+import numpy as np
+import pytest
+from dask.core import getcycle, literal
+from dask.highlevelgraph import HighLevelGraph
+from dask.optimization import cull
+from dask.utils import apply
+from dask.utils_test import inc
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from daskvine import DaskVine
+from daskvine.graph import flatten_keys
+
+Point = namedtuple("Point", "x y")
+NAN = float("nan")
+
+# Dask's order() compares what it finds, arrays of NumPy included.
+pytestmark = pytest.mark.filterwarnings("ignore:The truth value of an empty array:DeprecationWarning")
+
+
+class SubList(list):
+    """A list whose type Dask sees, but not its references."""
+
+
+class Word(str):
+    """Equal to a key without being of its type."""
+
+
+class Oops(Exception):
+    pass
+
+
+class Adder(namedtuple("Adder", "step")):
+    """Callable, and by its base no task."""
+
+    def __call__(self, x):
+        return x + self.step
+
+
+def several(*args):
+    return args
+
+
+def listed(*args):
+    return [*args]
+
+
+def named(*args, **keywords):
+    return args, keywords
+
+
+def quoted(*args):
+    return [(inc, "x"), "x", {"x": (inc, 1)}, len]
+
+
+def large(*args):
+    return b"large" * 5_000, np.arange(3_000), args
+
+
+def fail(kind, *args):
+    raise kind("on purpose")
+
+
+class Ref(namedtuple("Ref", "key form")):
+    """Stands for one of the keys that may be referred to, in one of the forms that it may have."""
+
+
+# No None: Dask 2022.12 cannot have it as a key.
+KEYS = [
+    ("t", 0), 1, 2.5, "", b"z", NAN, (), ("t", (0, NAN)), len, "y z", 0, np.int64(7), "\ud800", frozenset({"x"}), (1,),
+    Point("x", 1), "é",
+]
+# What equals a key without being of its type. No Decimal: comparing it with a NumPy integer raises.
+FORMS = {
+    1: [1, True, 1.0, np.int64(1), np.float32(1), Fraction(1)], 0: [0, False, -0.0, np.bool_(False)],
+    7: [np.int64(7), 7], 2.5: [2.5, np.float64(2.5)], "x": ["x", "x", Word("x"), np.str_("x")],
+    ("t", 0): [("t", 0), ("t", False)], (1,): [(1,), (True,)], ("x", 1): [Point("x", 1), ("x", 1.0)],
+}
+LITERALS = [
+    None, NAN * 2, "nope", "\udfff", -1, 2**70, -(2**63), 1.5, float("inf"), 3j, b"bytes", bytearray(b"ab"),
+    ("nope", 1), ((inc, 1), 2), ("t", [0]), ([], {}), {"x"}, frozenset({9}), {"x": "nope"}, {("t", 0): [None]},
+    {"k": (9, "x")}, slice(0, 3), Ellipsis, np.arange(3), np.array("x"), np.float32(0.1), np.datetime64("2020-01-01"),
+    Point(inc, 1), SubList([3]), SubList(["nope", (9,)]), [], [[]], inc, int, str.upper, np.add,
+    functools.partial(inc, 5), ValueError,
+]
+# Dask counts the values of a dictionary among the dependencies, though it never replaces them. So it fails with a
+# KeyError where such a dictionary is a literal of the graph, and computes what nobody sees where it is an argument:
+# a dictionary only refers to the first key, which cannot raise, and only as an argument.
+REFERRING_DICTS = [{"k": "x"}, {"k": ["x", (inc, "nope")], "x": 9}]
+FUNCTIONS = [
+    several, several, listed, inc, quoted, large, len, sum, list, dict, Adder(2), functools.partial(several, "p"),
+    lambda *args: [args], "abc".join,
+]
+# Without StopIteration: out of a nested task it becomes a RuntimeError, as Dask evaluates arguments in a generator.
+ERRORS = [ValueError, KeyError, Oops, ZeroDivisionError, OSError, SystemExit]
+
+
+def lists(items):
+    return st.lists(items, max_size=3) | st.builds(SubList, st.lists(items, max_size=3))
+
+
+# Functions with names: Hypothesis parses the source of a lambda for each example, a third of the time.
+def call(function, args):
+    return (function, *args)
+
+
+def call_with_keywords(args):
+    return apply, named, args, (dict, [["k", "x"], ["l", args]])
+
+
+def call_of_literal(data):
+    return (literal(data),)
+
+
+def failing(kind, args):
+    return (fail, kind, *args)
+
+
+def tasks(items):
+    some = st.lists(items, max_size=2)
+    calls = st.builds(call, st.sampled_from(FUNCTIONS), st.lists(items | st.sampled_from(REFERRING_DICTS), max_size=4))
+    return calls | st.one_of(
+        calls,
+        st.builds(call_with_keywords, some),
+        st.builds(call_of_literal, st.lists(st.sampled_from(["x", (inc, 1), *KEYS]), max_size=2)),
+        st.builds(failing, st.sampled_from(ERRORS), some),
+    )
+
+
+def computations():
+    """References, literals, lists and tasks, nested at will."""
+    leaves = items = st.sampled_from([Ref(key, form) for key in range(7) for form in range(6)] + LITERALS)
+    # Not st.recursive, which takes twice the time.
+    for _ in range(2):
+        items = leaves | leaves | lists(items) | tasks(items)
+    return leaves | lists(items) | tasks(items) | tasks(items)
+
+
+def graphs(keys):
+    others = st.lists(st.tuples(st.sampled_from(keys), computations()), min_size=1, max_size=6, unique_by=itemgetter(0))
+    return st.tuples(st.sampled_from(LITERALS), others)
+
+
+REQUESTS = st.integers(0, 6) | st.lists(
+    st.integers(0, 6) | st.lists(st.integers(0, 6), max_size=3), min_size=1, max_size=5
+)
+# Each hands on the very dictionary, so that a change to it shows.
+WRAPPERS = st.sampled_from(
+    [lambda dsk: dsk, MappingProxyType, lambda dsk: HighLevelGraph({"all": dsk}, {"all": set()})]
+)
+
+
+def made(graph, request, cycles=False):
+    """The graph and the keys to get from it; without `cycles`, a key only refers to those before it."""
+    first, others = graph
+    dsk = {"x": first}
+    every = ["x", *(key for key, _ in others)]
+    for key, computation in others:
+        dsk[key] = resolved(computation, every if cycles else list(dsk))
+    return dsk, resolved_request(request, every)
+
+
+def resolved(item, keys):
+    if type(item) is Ref:
+        key = keys[item.key % len(keys)]
+        forms = FORMS.get(key, [key])
+        return forms[item.form % len(forms)]
+    return type(item)([resolved(i, keys) for i in item]) if type(item) in (list, tuple, SubList) else item
+
+
+def resolved_request(request, keys):
+    if isinstance(request, list):
+        return [resolved_request(item, keys) for item in request]
+    return keys[-1 - request % len(keys)]
+
+
+def shown(value):
+    """All that two results must have in common, types included, in a form that can be compared."""
+    if isinstance(value, dict):
+        inside = [(shown(k), shown(v)) for k, v in value.items()]
+    elif isinstance(value, (list, tuple)):
+        inside = [shown(item) for item in value]
+    elif isinstance(value, (set, frozenset)):
+        inside = sorted(map(str, map(shown, value)))
+    elif isinstance(value, np.ndarray):
+        inside = value.dtype.str, value.shape, shown(value.tolist())
+    elif isinstance(value, functools.partial):
+        inside = shown([value.func, value.args, value.keywords])
+    else:
+        # A lambda's address tells nothing.
+        inside = getattr(value, "__qualname__", None) or repr(value)
+    return str(type(value)), inside
+
+
+def outcome(get, dsk, keys):
+    """``(value, None)`` or ``(None, exception)``."""
+    try:
+        return get(dsk, keys), None
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        return None, error
+
+
+def dask_get(dsk, keys):
+    # Dask's own get computes, and fails with, what nobody asked for; that there is such a key still counts.
+    needed = cull(dsk, keys)[0]
+    return dask.get({key: needed.get(key) for key in dsk}, keys)
+
+
+def possible_errors(dsk, keys):
+    """What each needed key raises when it is asked for alone: which of them comes first is chance."""
+    each = (outcome(dask_get, dsk, key)[1] for key in cull(dsk, keys)[0])
+    return {(type(error), str(error)) for error in each if error}
+
+
+def assert_as_dask(vine, dsk, keys, wrapped):
+    before = repr((dsk, keys))
+    expected, expected_error = outcome(dask_get, dsk, keys)
+    value, error = outcome(vine.get, wrapped, keys)
+    assert repr((dsk, keys)) == before
+    if error is None:
+        assert expected_error is None and shown(value) == shown(expected)
+    else:
+        assert expected_error is not None and (type(error), str(error)) in possible_errors(dsk, keys), repr(error)
+
+
+@pytest.fixture(scope="module")
+def vine():
+    with DaskVine(workers=2, progress=False) as vine:
+        yield vine
+
+
+def property_of(examples):
+    return settings(
+        max_examples=examples, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+
+
+@property_of(1500)
+@given(graph=graphs(KEYS), request=REQUESTS, wrap=WRAPPERS)
+def test_get_random_graph_equals_dask_get(vine, graph, request, wrap):
+    dsk, keys = made(graph, request)
+    assert_as_dask(vine, dsk, keys, wrap(dsk))
+
+
+# Without the key NaN, which breaks Dask's search for cycles.
+@property_of(200)
+@given(graph=graphs([key for key in KEYS if key == key]), request=REQUESTS)
+def test_get_random_graph_with_cycles_equals_dask_get(vine, graph, request):
+    dsk, keys = made(graph, request, cycles=True)
+    if not getcycle(dsk, flatten_keys(keys)):
+        assert_as_dask(vine, dsk, keys, dsk)
+        return
+    # Not compared with dask.get, whose order() raises a KeyError on some cycles.
+    with pytest.raises(RuntimeError, match="Cycle detected"):
+        vine.get(dsk, keys)
+
+
+@pytest.mark.parametrize("keys", ["nope", ["x", ["nope"]], [["x"], ("x",)], (True,)])
+def test_get_unknown_key_is_a_key_error_as_in_dask(vine, keys):
+    for get in (dask.get, vine.get):
+        with pytest.raises(KeyError):
+            get({"x": 5, 1: (inc, "x")}, keys)
