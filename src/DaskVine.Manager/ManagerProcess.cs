@@ -174,7 +174,7 @@ public sealed class ManagerProcess : IDisposable
         try
         {
             if (_staging.Receive(chunk, peer.Arriving))
-                _events.Add(new FileStaged(chunk.File, chunk.Size));
+                _events.Add(new FileStaged(chunk.File));
         }
         catch (ManagerException e)
         {

@@ -17,7 +17,7 @@ public sealed partial class Scheduler
             _effects.RemoveAll(effect => effect is SendFile send && send.Client == e.Client);
         }
 
-        _clients[e.Client] = new VineClient(e.Client, e.Name);
+        _clients[e.Client] = new VineClient(e.Client);
     }
 
     private void OnClientLeft(ClientLeft e)
@@ -64,7 +64,7 @@ public sealed partial class Scheduler
             return;
         }
 
-        client.Graphs.Add(open.Graph, new VineGraph(client, open.Graph, open.Mode, open.Label, _ready.Clock));
+        client.Graphs.Add(open.Graph, new VineGraph(client, open.Graph, open.Mode, _ready.Clock));
     }
 
     private void OnNodesSubmitted(VineClient client, SubmitNodes submit)

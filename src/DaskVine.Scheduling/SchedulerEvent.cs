@@ -25,7 +25,7 @@ public sealed record WorkerLeft(WorkerId Worker, bool Crashed, string Reason) : 
 public sealed record WorkerSent(WorkerId Worker, Record Record) : SchedulerEvent;
 
 /// <summary>A file that was fetched is whole at the manager now.</summary>
-public sealed record FileStaged(FileId File, long Size) : SchedulerEvent;
+public sealed record FileStaged(FileId File) : SchedulerEvent;
 
 /// <summary>A file that was fetched cannot be stored at the manager, say because a disk is full.</summary>
 public sealed record FileNotStaged(FileId File, string Reason) : SchedulerEvent;

@@ -162,7 +162,7 @@ internal sealed class RandomWorld
             return;
         if (message is (FileId file, string content))
         {
-            _pending.Add(new FileStaged(file, ModelWorker.LargeSize));
+            _pending.Add(new FileStaged(file));
             _staged[file] = content;
             return;
         }

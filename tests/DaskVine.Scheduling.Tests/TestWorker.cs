@@ -46,7 +46,7 @@ internal sealed class TestWorker(SchedulerEnvironment environment, WorkerId id, 
     public void LosesFile(string key) => Sends(new FileLost(environment.FileOf(key), "gone"));
 
     /// <summary>The file that was fetched from it is whole at the manager.</summary>
-    public void Uploads(string key) => environment.Handle(new FileStaged(environment.FileOf(key), LargeSize));
+    public void Uploads(string key) => environment.Handle(new FileStaged(environment.FileOf(key)));
 
     public void Leaves() => environment.Handle(new WorkerLeft(id, false, "goodbye"));
 

@@ -16,3 +16,18 @@ os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [PACKAGE, os.environ.get
 def run_dir(tmp_path_factory):
     """A directory whose path is short enough for Unix sockets."""
     return tmp_path_factory.mktemp("v")
+
+
+@pytest.fixture
+def host(tmp_path):
+    """A running library host, driven as a worker does."""
+    from host_driver import Host
+
+    with Host(tmp_path, "library") as host:
+        yield host
+
+
+@pytest.fixture
+def child(host):
+    """A child of that host, in slot 3."""
+    return host.fork(3)

@@ -21,17 +21,6 @@ cloudpickle.register_pickle_by_value(sys.modules[__name__])  # the host cannot i
 INPUT, NESTED = 1, 2
 
 
-@pytest.fixture
-def host(tmp_path):
-    with Host(tmp_path, "library") as host:
-        yield host
-
-
-@pytest.fixture
-def child(host):
-    return host.fork(3)
-
-
 def ends(pid):
     """Opens a handle on a process; calling the result waits until that process has ended."""
     descriptor = os.pidfd_open(pid)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from host_driver import FAILED, FUNCTION, RETURNED, Host, add, ext, value_of  # noqa: E402
+from host_driver import FAILED, FUNCTION, RETURNED, add, ext, value_of  # noqa: E402
 
 from daskvine import values  # noqa: E402
 
@@ -19,17 +19,6 @@ cloudpickle.register_pickle_by_value(sys.modules[__name__])  # the host cannot i
 
 RAISED, UNLOADABLE, UNPICKLABLE = 0, 1, 2
 INPUT, NESTED, PICKLE, VALUE, KEYWORDS, TUPLE = range(1, 7)
-
-
-@pytest.fixture
-def host(tmp_path):
-    with Host(tmp_path, "library") as host:
-        yield host
-
-
-@pytest.fixture
-def child(host):
-    return host.fork(3)
 
 
 def identity(*values, **named):

@@ -3,7 +3,7 @@ using DaskVine.Protocol;
 namespace DaskVine.Scheduling.Model;
 
 /// <summary>A graph of a client, from its opening until its last wanted value was sent, it failed or was cancelled.</summary>
-internal sealed class VineGraph(VineClient client, int number, TaskMode mode, string label, long start)
+internal sealed class VineGraph(VineClient client, int number, TaskMode mode, long start)
 {
     public VineClient Client { get; } = client;
 
@@ -11,8 +11,6 @@ internal sealed class VineGraph(VineClient client, int number, TaskMode mode, st
     public int Number { get; } = number;
 
     public TaskMode Mode { get; } = mode;
-
-    public string Label { get; } = label;
 
     /// <summary>Added to node numbers to give priorities, so that graphs that run side by side take turns.</summary>
     public long Start { get; } = start;
@@ -39,11 +37,9 @@ internal sealed class VineGraph(VineClient client, int number, TaskMode mode, st
 }
 
 /// <summary>A client process.</summary>
-internal sealed class VineClient(ClientId id, string name)
+internal sealed class VineClient(ClientId id)
 {
     public ClientId Id { get; } = id;
-
-    public string Name { get; } = name;
 
     /// <summary>Open graphs by the client's number.</summary>
     public Dictionary<int, VineGraph> Graphs { get; } = [];

@@ -109,7 +109,7 @@ internal sealed partial class SimulatedManager
             case Goodbye: peer.Leaving = true; break;
             case Chunk chunk:
                 if (_staging.Receive(chunk, peer.Arriving))
-                    _events.Add(new FileStaged(chunk.File, chunk.Size));
+                    _events.Add(new FileStaged(chunk.File));
                 break;
             case Completed when _world.Sabotages(Sabotage.LostCompletion): break;
             case var _ when peer.Worker is { } worker: _events.Add(new WorkerSent(worker, record)); break;
