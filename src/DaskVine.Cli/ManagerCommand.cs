@@ -46,17 +46,28 @@ internal static class ManagerCommand
     /// <summary>Goes with the manager even when the client that made it was killed.</summary>
     private sealed class RunDirectory(string? path) : IDisposable
     {
+        // Workers that end at the same moment remove their parts of it, and meet this.
+        private const int Attempts = 100;
+        private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
         public void Dispose()
         {
-            try
+            for (var attempt = 1; path is not null && Directory.Exists(path); attempt++)
             {
-                if (path is not null)
+                try
+                {
                     Directory.Delete(path, recursive: true);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // Workers that end at the same moment remove their parts of it.
-                Console.Error.WriteLine($"manager: {path} is not removed whole: {e.Message}");
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    if (attempt == Attempts)
+                    {
+                        Console.Error.WriteLine($"manager: {path} is not removed whole: {e.Message}");
+                        return;
+                    }
+
+                    Thread.Sleep(Pause);
+                }
             }
         }
     }
