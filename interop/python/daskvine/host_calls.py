@@ -53,16 +53,16 @@ class Calls:
 
     def run(self, record):
         """Runs a call; returns the message that tells its end and the nanoseconds it took. Raises nothing."""
-        _, call, functions, body, inputs, output = record
+        _, call, functions, body, inputs, output, _ = record
         start = time.perf_counter_ns()
         try:
             size, value = self._store(self._evaluate(functions, body, inputs), output)
             took = time.perf_counter_ns() - start
-            message = frame((RETURNED, call, (took + 999) // 1000, size, value))
+            message = frame((RETURNED, call, (took + 999) // 1000, size, value, None))
         except BaseException as error:  # SystemExit too: a call ends, not the process
             failed = failure(RAISED if self._in_user_code else UNLOADABLE, error)
             took = time.perf_counter_ns() - start
-            message = frame((FAILED, call, (took + 999) // 1000, *failed))
+            message = frame((FAILED, call, (took + 999) // 1000, *failed, None))
         self._in_user_code = False
         if inputs:
             self._decoded.clear()

@@ -1,6 +1,6 @@
 """The record kinds and failure kinds of the protocol (table "Records" in src/ARCHITECTURE.md)."""
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 
 HELLO = 1
 WELCOME = 2
@@ -13,10 +13,18 @@ OPEN_GRAPH = 11
 SUBMIT_NODES = 12
 SEAL_GRAPH = 13
 CANCEL_GRAPH = 14
+TASK_OPTIONS = 15
+UPLOAD = 16
 RESULT = 20
 GRAPH_FAILED = 21
 PROGRESS = 22
 NOTICE = 23
+TASK_EVENTS = 24
+TASK_OUTPUT = 25
+
+# What a client may ask to hear of a graph: bits of OpenGraph's reports.
+REPORT_TASKS = 1
+REPORT_OUTPUT = 2
 
 RAISED = 0
 UNLOADABLE = 1

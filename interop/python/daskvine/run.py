@@ -67,7 +67,7 @@ class GraphRun:
         """Encode and send the graph chunk by chunk, no faster than the manager takes it; stop when it has failed."""
         nodes, size, first, limit = [], 0, 0, _FIRST_CHUNK
         for key, inputs, (functions, body) in resolve(self._dsk, self._wanted, self._encoder.scan, self._numbers):
-            nodes.append([functions, body, inputs, _name_of(key)])
+            nodes.append([functions, body, inputs, _name_of(key), 0])
             size += len(body)
             if len(nodes) >= limit or size >= _CHUNK_BYTES:
                 self._post_chunk(graph, first, nodes)
@@ -88,7 +88,7 @@ class GraphRun:
         large = [(node, 1) for node in nodes if len(node[1]) >= r.FRAME_FROM_BYTES]
         if not self._is_open:
             self._is_open = True
-            self._connection.post([r.OPEN_GRAPH, graph, self._mode, _name_of(self._wanted[0])[:100]])
+            self._connection.post([r.OPEN_GRAPH, graph, self._mode, _name_of(self._wanted[0])[:100], 0])
         if nodes:
             self._connection.post([r.SUBMIT_NODES, graph, first, nodes], large)
 

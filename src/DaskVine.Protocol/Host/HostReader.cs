@@ -64,8 +64,9 @@ public sealed class HostReader
         var needed = kind switch
         {
             HostRecordKind.Exited => 3,
-            HostRecordKind.Hello or HostRecordKind.Returned => 4,
-            HostRecordKind.Failed => 6,
+            HostRecordKind.Hello => 4,
+            HostRecordKind.Returned => 5,
+            HostRecordKind.Failed => 7,
             _ => throw new ProtocolException($"host record kind {(int)kind} is not known here"),
         };
         if (fields < needed)
@@ -81,8 +82,8 @@ public sealed class HostReader
         HostRecordKind.Hello => ReadHello(ref reader),
         HostRecordKind.Exited => new HostExited(ReadInt(ref reader), ReadInt(ref reader), reader.ReadInt32()),
         HostRecordKind.Returned =>
-            new HostReturned(ReadLong(ref reader), ReadLong(ref reader), ReadLong(ref reader), ReadOptionalBytes(ref reader)),
-        _ => new HostFailed(ReadLong(ref reader), ReadLong(ref reader), ReadFailure(ref reader)),
+            new HostReturned(ReadLong(ref reader), ReadLong(ref reader), ReadLong(ref reader), ReadOptionalBytes(ref reader), ReadOutput(ref reader)),
+        _ => new HostFailed(ReadLong(ref reader), ReadLong(ref reader), ReadFailure(ref reader), ReadOutput(ref reader)),
     };
 
     private static HostHello ReadHello(ref MsgPackReader reader)
@@ -109,6 +110,15 @@ public sealed class HostReader
         return kind is >= 0 and <= (int)FailureKind.Invalid
             ? new Failure((FailureKind)kind, reader.ReadString(), reader.ReadString(), ReadOptionalBytes(ref reader))
             : throw new ProtocolException($"failure kind {kind} is not known");
+    }
+
+    private static CallOutput? ReadOutput(ref MsgPackReader reader)
+    {
+        if (reader.TryReadNil())
+            return null;
+        return reader.ReadArrayHeader() == 2
+            ? new CallOutput(reader.ReadString(), reader.ReadString())
+            : throw new ProtocolException("the output of a call is not a pair of texts");
     }
 
     /// <summary>Numbers that count or identify: never negative.</summary>

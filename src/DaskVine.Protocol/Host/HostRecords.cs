@@ -10,6 +10,7 @@ public enum HostRecordKind
     Call = 5,
     Returned = 6,
     Failed = 7,
+    Upload = 8,
 }
 
 /// <summary>What a host process is.</summary>
@@ -35,10 +36,10 @@ public sealed record HostHello(HostRole Role, int Slot, int ProcessId, IReadOnly
 public sealed record HostExited(int Slot, int ProcessId, int Status) : HostRecord;
 
 /// <summary>A call gave a result: the value, or null when it was written to the output path; size in bytes.</summary>
-public sealed record HostReturned(long Call, long DurationUs, long Size, ReadOnlyMemory<byte>? Value) : HostRecord;
+public sealed record HostReturned(long Call, long DurationUs, long Size, ReadOnlyMemory<byte>? Value, CallOutput? Output = null) : HostRecord;
 
 /// <summary>A call gave no result.</summary>
-public sealed record HostFailed(long Call, long DurationUs, Failure Failure) : HostRecord;
+public sealed record HostFailed(long Call, long DurationUs, Failure Failure, CallOutput? Output = null) : HostRecord;
 
 /// <summary>An input of a call: the value itself or the path of its file.</summary>
 public readonly record struct HostInput(ReadOnlyMemory<byte>? Value, string? Path);

@@ -30,9 +30,10 @@ public sealed class HostWriter
         End();
     }
 
-    public void Call(long call, IReadOnlyList<int> functions, ReadOnlySpan<byte> body, ReadOnlySpan<HostInput> inputs, string outputPath)
+    public void Call(long call, IReadOnlyList<int> functions, ReadOnlySpan<byte> body, ReadOnlySpan<HostInput> inputs, string outputPath,
+        bool capture = false)
     {
-        Begin(HostRecordKind.Call, 5);
+        Begin(HostRecordKind.Call, 6);
         _record.Write(call);
         _record.WriteArrayHeader(functions.Count);
         foreach (var function in functions)
@@ -48,6 +49,14 @@ public sealed class HostWriter
         }
 
         _record.Write(outputPath);
+        _record.Write(capture);
+        End();
+    }
+
+    public void Upload(string path)
+    {
+        Begin(HostRecordKind.Upload, 1);
+        _record.Write(path);
         End();
     }
 

@@ -19,19 +19,32 @@ public sealed record FunctionCode(int Number, ReadOnlyMemory<byte> Hash, string 
     }
 }
 
+/// <summary>What a client wants to hear of a graph besides results, failure and progress.</summary>
+[Flags]
+public enum GraphReports
+{
+    None = 0,
+
+    /// <summary>Each task's start and end, as <see cref="TaskEvents"/>.</summary>
+    Tasks = 1,
+
+    /// <summary>What tasks write to standard output and standard error, as <see cref="TaskOutput"/>.</summary>
+    Output = 2,
+}
+
 /// <summary>Opens a graph under the client's own number.</summary>
-public sealed record OpenGraph(int Graph, TaskMode Mode, string Label) : Record
+public sealed record OpenGraph(int Graph, TaskMode Mode, string Label, GraphReports Reports = GraphReports.None) : Record
 {
     public override RecordKind Kind => RecordKind.OpenGraph;
 
-    protected internal override int FieldCount => 3;
+    protected internal override int FieldCount => 4;
 
     internal static OpenGraph Read(ref RecordReader reader)
     {
         var graph = reader.ReadInt();
         var mode = reader.ReadInt();
         return mode <= (int)TaskMode.Tasks
-            ? new OpenGraph(graph, (TaskMode)mode, reader.ReadString())
+            ? new OpenGraph(graph, (TaskMode)mode, reader.ReadString(), (GraphReports)reader.ReadInt())
             : throw new ProtocolException($"task mode {mode} is not known");
     }
 
@@ -40,6 +53,7 @@ public sealed record OpenGraph(int Graph, TaskMode Mode, string Label) : Record
         writer.Write((long)Graph);
         writer.Write((long)Mode);
         writer.Write(Label);
+        writer.Write((long)Reports);
     }
 }
 
@@ -48,7 +62,8 @@ public sealed record OpenGraph(int Graph, TaskMode Mode, string Label) : Record
 /// <param name="Body">Arguments or value, opaque to the manager.</param>
 /// <param name="Inputs">Nodes that the body refers to by position.</param>
 /// <param name="Key">The key's text, for people.</param>
-public readonly record struct GraphNode(int[]? Functions, ReadOnlyMemory<byte> Body, int[] Inputs, string Key);
+/// <param name="Options">Number of the <see cref="TaskOptions"/> that hold for it; 0 for none.</param>
+public readonly record struct GraphNode(int[]? Functions, ReadOnlyMemory<byte> Body, int[] Inputs, string Key, int Options = 0);
 
 /// <summary>Nodes <paramref name="First"/>, First + 1, … of a graph, dependencies before dependents.</summary>
 public sealed record SubmitNodes(int Graph, int First, IReadOnlyList<GraphNode> Nodes) : Record
@@ -64,9 +79,9 @@ public sealed record SubmitNodes(int Graph, int First, IReadOnlyList<GraphNode> 
         var nodes = new GraphNode[reader.ReadArray()];
         for (var i = 0; i < nodes.Length; i++)
         {
-            var extra = reader.ReadTuple(4);
+            var extra = reader.ReadTuple(5);
             nodes[i] = new GraphNode(
-                reader.TryReadNil() ? null : reader.ReadInts(), reader.ReadPayload(), reader.ReadInts(), reader.ReadString());
+                reader.TryReadNil() ? null : reader.ReadInts(), reader.ReadPayload(), reader.ReadInts(), reader.ReadString(), reader.ReadInt());
             reader.Skip(extra);
         }
 
@@ -80,7 +95,7 @@ public sealed record SubmitNodes(int Graph, int First, IReadOnlyList<GraphNode> 
         writer.WriteArray(Nodes.Count);
         foreach (var node in Nodes)
         {
-            writer.WriteArray(4);
+            writer.WriteArray(5);
             if (node.Functions is null)
                 writer.WriteNil();
             else
@@ -88,6 +103,7 @@ public sealed record SubmitNodes(int Graph, int First, IReadOnlyList<GraphNode> 
             writer.WritePayload(node.Body);
             writer.Write(node.Inputs);
             writer.Write(node.Key);
+            writer.Write((long)node.Options);
         }
     }
 }
@@ -141,15 +157,15 @@ public sealed record Result(int Graph, int Node, long Size, long Offset, ReadOnl
     }
 }
 
-/// <summary>The graph has ended without its results, because of this node.</summary>
-public sealed record GraphFailed(int Graph, int Node, string Key, string Worker, Failure Failure) : Record
+/// <summary>The graph has ended without its results, because of this node; <paramref name="Function"/> is its function's name, if it has one.</summary>
+public sealed record GraphFailed(int Graph, int Node, string Key, string Worker, Failure Failure, string Function = "") : Record
 {
     public override RecordKind Kind => RecordKind.GraphFailed;
 
-    protected internal override int FieldCount => 5;
+    protected internal override int FieldCount => 6;
 
     internal static GraphFailed Read(ref RecordReader reader) =>
-        new(reader.ReadInt(), reader.ReadInt(), reader.ReadString(), reader.ReadString(), reader.ReadFailure());
+        new(reader.ReadInt(), reader.ReadInt(), reader.ReadString(), reader.ReadString(), reader.ReadFailure(), reader.ReadString());
 
     protected internal override void WriteFields(RecordWriter writer)
     {
@@ -158,6 +174,7 @@ public sealed record GraphFailed(int Graph, int Node, string Key, string Worker,
         writer.Write(Key);
         writer.Write(Worker);
         writer.Write(Failure);
+        writer.Write(Function);
     }
 }
 

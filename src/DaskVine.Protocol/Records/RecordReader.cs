@@ -81,6 +81,47 @@ public ref struct RecordReader
             _reader.Skip();
     }
 
+    internal bool ReadBoolean() => _reader.ReadBoolean();
+
+    /// <summary>A number of either sign.</summary>
+    internal long ReadSigned() => _reader.ReadInt64();
+
+    internal Dictionary<string, string> ReadTexts()
+    {
+        var count = ReadMap();
+        var texts = new Dictionary<string, string>(count);
+        for (var i = 0; i < count; i++)
+            texts[ReadString()] = ReadString();
+        return texts;
+    }
+
+    internal Dictionary<string, long> ReadAmounts()
+    {
+        var count = ReadMap();
+        var amounts = new Dictionary<string, long>(count);
+        for (var i = 0; i < count; i++)
+            amounts[ReadString()] = ReadLong();
+        return amounts;
+    }
+
+    internal string[] ReadStrings()
+    {
+        var values = new string[ReadArray()];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = ReadString();
+        return values;
+    }
+
+    internal CallOutput? ReadOutput()
+    {
+        if (_reader.TryReadNil())
+            return null;
+        var extra = ReadTuple(2);
+        var output = new CallOutput(ReadString(), ReadString());
+        Skip(extra);
+        return output;
+    }
+
     internal Failure ReadFailure()
     {
         var extra = ReadTuple(4);

@@ -73,6 +73,48 @@ public sealed class RecordWriter
             _header.WriteNil();
     }
 
+    internal void Write(bool value) => _header.Write(value);
+
+    internal void Write(IReadOnlyDictionary<string, string> texts)
+    {
+        WriteMap(texts.Count);
+        foreach (var (name, text) in texts)
+        {
+            Write(name);
+            Write(text);
+        }
+    }
+
+    internal void Write(IReadOnlyDictionary<string, long> amounts)
+    {
+        WriteMap(amounts.Count);
+        foreach (var (name, amount) in amounts)
+        {
+            Write(name);
+            Write(amount);
+        }
+    }
+
+    internal void Write(IReadOnlyList<string> values)
+    {
+        WriteArray(values.Count);
+        foreach (var value in values)
+            Write(value);
+    }
+
+    internal void Write(CallOutput? output)
+    {
+        if (output is not { } texts)
+        {
+            WriteNil();
+            return;
+        }
+
+        WriteArray(2);
+        Write(texts.Out);
+        Write(texts.Error);
+    }
+
     internal void Write(Failure failure)
     {
         WriteArray(4);

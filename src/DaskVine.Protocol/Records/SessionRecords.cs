@@ -10,6 +10,7 @@ namespace DaskVine.Protocol.Records;
 /// <param name="Cores">Slots of a worker; 0 for a client.</param>
 /// <param name="Files">Files in a worker's cache.</param>
 /// <param name="Tasks">Assignments that a worker has not reported as ended, or whose report was not acknowledged.</param>
+/// <param name="Resources">What a worker has beside cores, by name, in thousandths.</param>
 public sealed record Hello(
     int ProtocolVersion,
     string Role,
@@ -19,16 +20,20 @@ public sealed record Hello(
     IReadOnlyDictionary<string, string> Versions,
     int Cores,
     IReadOnlyList<FileSize> Files,
-    IReadOnlyList<TaskAttempt> Tasks) : Record
+    IReadOnlyList<TaskAttempt> Tasks,
+    IReadOnlyDictionary<string, long>? Resources = null) : Record
 {
     public const string ClientRole = "client";
     public const string WorkerRole = "worker";
+
+    /// <inheritdoc cref="Hello"/>
+    public IReadOnlyDictionary<string, long> Resources { get; init; } = Resources ?? new Dictionary<string, long>();
 
     public override RecordKind Kind => RecordKind.Hello;
 
     public override bool IsSequenced => false;
 
-    protected internal override int FieldCount => 9;
+    protected internal override int FieldCount => 10;
 
     internal static Hello Read(ref RecordReader reader) => new(
         reader.ReadInt(),
@@ -36,10 +41,11 @@ public sealed record Hello(
         reader.ReadString(),
         reader.ReadString(),
         reader.ReadLong(),
-        ReadVersions(ref reader),
+        reader.ReadTexts(),
         reader.ReadInt(),
         ReadFiles(ref reader),
-        reader.ReadAttempts());
+        reader.ReadAttempts(),
+        reader.ReadAmounts());
 
     protected internal override void WriteFields(RecordWriter writer)
     {
@@ -48,13 +54,7 @@ public sealed record Hello(
         writer.Write(Instance);
         writer.Write(Name);
         writer.Write(Token);
-        writer.WriteMap(Versions.Count);
-        foreach (var (component, version) in Versions)
-        {
-            writer.Write(component);
-            writer.Write(version);
-        }
-
+        writer.Write(Versions);
         writer.Write((long)Cores);
         writer.WriteArray(Files.Count);
         foreach (var (file, size) in Files)
@@ -65,15 +65,7 @@ public sealed record Hello(
         }
 
         writer.Write(Tasks);
-    }
-
-    private static Dictionary<string, string> ReadVersions(ref RecordReader reader)
-    {
-        var count = reader.ReadMap();
-        var versions = new Dictionary<string, string>(count);
-        for (var i = 0; i < count; i++)
-            versions[reader.ReadString()] = reader.ReadString();
-        return versions;
+        writer.Write(Resources);
     }
 
     private static FileSize[] ReadFiles(ref RecordReader reader)

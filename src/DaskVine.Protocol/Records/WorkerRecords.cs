@@ -8,7 +8,7 @@ namespace DaskVine.Protocol.Records;
 /// <param name="Size">The file's size in bytes.</param>
 public readonly record struct TaskInput(ReadOnlyMemory<byte>? Value, FileId File, long Size);
 
-/// <summary>A task for a worker.</summary>
+/// <summary>A task for a worker. <paramref name="Capture"/>: its report is to carry what it wrote.</summary>
 public sealed record Assign(
     TaskId Task,
     int Attempt,
@@ -16,11 +16,12 @@ public sealed record Assign(
     IReadOnlyList<int> Functions,
     ReadOnlyMemory<byte> Body,
     IReadOnlyList<TaskInput> Inputs,
-    FileId Output) : Record
+    FileId Output,
+    bool Capture = false) : Record
 {
     public override RecordKind Kind => RecordKind.Assign;
 
-    protected internal override int FieldCount => 7;
+    protected internal override int FieldCount => 8;
 
     internal static Assign Read(ref RecordReader reader)
     {
@@ -34,7 +35,7 @@ public sealed record Assign(
         var inputs = new TaskInput[reader.ReadArray()];
         for (var i = 0; i < inputs.Length; i++)
             inputs[i] = ReadInput(ref reader);
-        return new Assign(task, attempt, (TaskMode)mode, functions, body, inputs, reader.ReadFile());
+        return new Assign(task, attempt, (TaskMode)mode, functions, body, inputs, reader.ReadFile(), reader.ReadBoolean());
     }
 
     protected internal override void WriteFields(RecordWriter writer)
@@ -59,6 +60,7 @@ public sealed record Assign(
         }
 
         writer.Write(Output.Value);
+        writer.Write(Capture);
     }
 
     private static TaskInput ReadInput(ref RecordReader reader)
@@ -163,14 +165,15 @@ public sealed record Shutdown(string Reason) : Record
 }
 
 /// <summary>A task's result: the value itself when small, else null and its size in the worker's cache.</summary>
-public sealed record Completed(TaskId Task, int Attempt, long DurationUs, long Size, ReadOnlyMemory<byte>? Value) : Record
+public sealed record Completed(
+    TaskId Task, int Attempt, long DurationUs, long Size, ReadOnlyMemory<byte>? Value, CallOutput? Output = null) : Record
 {
     public override RecordKind Kind => RecordKind.Completed;
 
-    protected internal override int FieldCount => 5;
+    protected internal override int FieldCount => 6;
 
     internal static Completed Read(ref RecordReader reader) =>
-        new(reader.ReadTask(), reader.ReadInt(), reader.ReadLong(), reader.ReadLong(), reader.ReadOptionalPayload());
+        new(reader.ReadTask(), reader.ReadInt(), reader.ReadLong(), reader.ReadLong(), reader.ReadOptionalPayload(), reader.ReadOutput());
 
     protected internal override void WriteFields(RecordWriter writer)
     {
@@ -179,23 +182,25 @@ public sealed record Completed(TaskId Task, int Attempt, long DurationUs, long S
         writer.Write(DurationUs);
         writer.Write(Size);
         writer.WritePayload(Value);
+        writer.Write(Output);
     }
 }
 
 /// <summary>A task that gave no result.</summary>
-public sealed record Failed(TaskId Task, int Attempt, Failure Failure) : Record
+public sealed record Failed(TaskId Task, int Attempt, Failure Failure, CallOutput? Output = null) : Record
 {
     public override RecordKind Kind => RecordKind.Failed;
 
-    protected internal override int FieldCount => 3;
+    protected internal override int FieldCount => 4;
 
-    internal static Failed Read(ref RecordReader reader) => new(reader.ReadTask(), reader.ReadInt(), reader.ReadFailure());
+    internal static Failed Read(ref RecordReader reader) => new(reader.ReadTask(), reader.ReadInt(), reader.ReadFailure(), reader.ReadOutput());
 
     protected internal override void WriteFields(RecordWriter writer)
     {
         writer.Write(Task.Value);
         writer.Write((long)Attempt);
         writer.Write(Failure);
+        writer.Write(Output);
     }
 }
 
