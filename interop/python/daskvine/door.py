@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import msgpack
 
 from daskvine.errors import ManagerUnreachable
+from daskvine.records import PROTOCOL_VERSION
 
 _FRAME_BYTES_MAX = 1 << 16
 _HOW_TO_START = "start one with `daskvine manager --listen {address}`"
@@ -68,8 +69,8 @@ class Door:
         return ManagerUnreachable(f"no manager can be reached at {self.address}: {reason}; {how}")
 
     def _greet(self, frame):
-        if frame.get("daskvine") != 1:
-            raise ValueError(f"it speaks version {frame.get('daskvine')!r} of the protocol, this client 1")
+        if frame.get("daskvine") != PROTOCOL_VERSION:
+            raise ValueError(f"it speaks version {frame.get('daskvine')!r} of the protocol, this client {PROTOCOL_VERSION}")
         host = self.socket.getpeername()[0] if self._family != socket.AF_UNIX else None
         self.clients = _reachable(frame["clients"], host)
         self.token = frame["token"]
