@@ -16,7 +16,7 @@ class Nodes:
         self.numbers = {}
         self.nodes = []
         encoder = Encoder(as_dict(dsk), self._register)
-        for key, inputs, (functions, body) in resolve(as_dict(dsk), flatten_keys(keys), encoder.scan, self.numbers):
+        for key, inputs, (functions, body, _) in resolve(as_dict(dsk), flatten_keys(keys), encoder.scan, self.numbers):
             self.nodes.append((key, inputs, functions, body))
 
     def _register(self, function):

@@ -59,7 +59,7 @@ class Encoder:
     def scan(self, key, computation):
         """Tell ``(dependencies, payload)`` of one computation.
 
-        The payload is ``(functions, body)`` as in a node of SubmitNodes, or ALIAS.
+        The payload is ``(functions, body, locks)``, the first two as in a node of SubmitNodes, or ALIAS.
         Raises SerializationError when a function or a literal cannot be pickled.
         """
         self._key = key
@@ -71,26 +71,26 @@ class Encoder:
             return (computation,), ALIAS
         if isinstance(computation, list) and has_tasks(self._dsk, computation):
             return dependencies, self._list_node(computation)
-        return dependencies, (None, self._value(computation))
+        return dependencies, (None, self._value(computation), ())
 
     def _call_node(self, task):
         function = task[0]
         if type(function) is literal and len(task) == 1:
-            return None, self._value(function.data)
+            return None, self._value(function.data), ()
         known = self._functions.get(id(function)) or self._intern(function)
         self._slots = slots = [known[1]]
         body = self._pack_body(self._arguments(task[1:]))
         # One list for all calls of a function that need no other.
-        return (known[2] if len(slots) == 1 else slots), body
+        return (known[2] if len(slots) == 1 else slots), body, ()
 
     def _list_node(self, computation):
         # An expression has no functions; if it needs some, it is a call of `list` on that expression.
         self._slots = slots = [None]
         body = self._pack_body([self._list(computation)])
         if len(slots) == 1:
-            return [], body
+            return [], body, ()
         slots[0] = (self._functions.get(id(list)) or self._intern(list))[1]
-        return slots, body
+        return slots, body, ()
 
     def _arguments(self, items):
         """Encode the elements of a task or list, references becoming inputs."""

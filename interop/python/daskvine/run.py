@@ -10,6 +10,7 @@ from daskvine.encode import Encoder, pickle_function
 from daskvine.errors import SerializationError
 from daskvine.failures import failure_of
 from daskvine.graph import resolve
+from daskvine.shuffles import refuse_disk_shuffle
 
 MODES = ("function-calls", "tasks")
 
@@ -66,7 +67,7 @@ class GraphRun:
     def _submit(self, graph, mailbox):
         """Encode and send the graph chunk by chunk, no faster than the manager takes it; stop when it has failed."""
         nodes, size, first, limit = [], 0, 0, _FIRST_CHUNK
-        for key, inputs, (functions, body) in resolve(self._dsk, self._wanted, self._encoder.scan, self._numbers):
+        for key, inputs, (functions, body, locks) in resolve(self._dsk, self._wanted, self._encoder.scan, self._numbers):
             nodes.append([functions, body, inputs, _name_of(key), 0])
             size += len(body)
             if len(nodes) >= limit or size >= _CHUNK_BYTES:
@@ -93,6 +94,7 @@ class GraphRun:
             self._connection.post([r.SUBMIT_NODES, graph, first, nodes], large)
 
     def _function_number(self, function):
+        refuse_disk_shuffle(function)
         code = pickle_function(function)
         content_hash = hashlib.blake2b(code, digest_size=16).digest()
         return self._connection.function_number(content_hash, _printable(funcname(function)), code)
