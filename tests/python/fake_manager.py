@@ -19,12 +19,13 @@ class FakeManager:
     """Listens on a Unix socket in `directory`; a context manager.
 
     `on_sealed(graph, client)`, if given, answers instead of running the graph; `on_hello(client, hello)` instead of
-    welcoming. `credit` is what it grants; `chunk` the size of result pieces in bytes. `seen` are all records that came,
-    in order, `messages` how many sequenced messages brought them.
+    welcoming. `credit` is what it grants; `chunk` the size of result pieces in bytes; `version` what its door speaks.
+    `seen` are all records that came, in order, `messages` how many sequenced messages brought them.
     """
 
-    def __init__(self, directory, *, on_sealed=None, on_hello=None, credit=1 << 20, chunk=1 << 30):
+    def __init__(self, directory, *, on_sealed=None, on_hello=None, credit=1 << 20, chunk=1 << 30, version=r.PROTOCOL_VERSION):
         self.address = f"ipc://{directory}/door"
+        self.version = version
         self.credit = credit
         self.chunk = chunk
         self.seen = []
@@ -89,7 +90,7 @@ class FakeManager:
             if self._listener.fileno() in ready:
                 door, _ = self._listener.accept()
                 endpoints = {"clients": self._clients_endpoint, "workers": "ipc:///no"}
-                frame = msgpack.packb({"daskvine": 1, **endpoints, "token": TOKEN, "name": "fake"})
+                frame = msgpack.packb({"daskvine": self.version, **endpoints, "token": TOKEN, "name": "fake"})
                 door.sendall(len(frame).to_bytes(4, "little") + frame)
                 self._doors.append(door)
             if self._router in ready:
@@ -146,10 +147,10 @@ class Client:
             if functions is None:
                 results.append(body)
                 continue
-            frame, _ = calls.run([5, 0, functions, body, [results[i] for i in inputs], "/nowhere"])
-            kind, _, _, *rest = msgpack.unpackb(frame[4:])
+            frame, _ = calls.run([5, 0, functions, body, [results[i] for i in inputs], "/nowhere", False])
+            kind, _, _, *rest, _ = msgpack.unpackb(frame[4:])
             if kind != 6:
-                self.send([r.GRAPH_FAILED, graph, number, key, "w1", rest])
+                self.send([r.GRAPH_FAILED, graph, number, key, "w1", rest, "f"])
                 return
             results.append(rest[1])
         self.send([r.PROGRESS, graph, count, 0, count])
@@ -182,7 +183,7 @@ class Client:
             graph, first, nodes = fields
             known = self._graphs[graph][0]
             assert first == len(known)
-            known += [[functions, payload(body), inputs, key] for functions, body, inputs, key in nodes]
+            known += [[functions, payload(body), inputs, key] for functions, body, inputs, key, _ in nodes]
         elif kind == r.SEAL_GRAPH:
             self._graphs[fields[0]] = self._graphs[fields[0]][0], fields[1:]
             self.manager._on_sealed(self, fields[0])

@@ -17,7 +17,7 @@ from daskvine import values  # noqa: E402
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])  # the host cannot import this file
 
-HELLO, FORK, EXITED, FUNCTION, CALL, RETURNED, FAILED = range(1, 8)
+HELLO, FORK, EXITED, FUNCTION, CALL, RETURNED, FAILED, UPLOAD = range(1, 9)
 # Seconds until a test that waits for something fails.
 PATIENCE = 30
 
@@ -60,9 +60,9 @@ class Link:
         code = function if isinstance(function, bytes) else cloudpickle.dumps(function)
         self.send([FUNCTION, number, getattr(function, "__name__", "function"), code])
 
-    def call(self, functions, *arguments, inputs=(), output="", call=1):
+    def call(self, functions, *arguments, inputs=(), output="", call=1, capture=False):
         """Sends one call and waits for its end."""
-        self.send([CALL, call, functions, msgpack.packb(list(arguments)), list(inputs), output])
+        self.send([CALL, call, functions, msgpack.packb(list(arguments)), list(inputs), output, capture])
         return self.receive()
 
 

@@ -240,6 +240,21 @@ def test_connect_to_something_else_says_so(run_dir, words):
         thread.join()
 
 
+@pytest.mark.parametrize("version", [r.PROTOCOL_VERSION - 1, r.PROTOCOL_VERSION + 1])
+def test_connect_to_another_version_names_both(run_dir, version):
+    with FakeManager(run_dir, version=version) as manager:
+        with pytest.raises(ManagerUnreachable, match=f"speaks version {version} .* this client {r.PROTOCOL_VERSION}$"):
+            DaskVine(manager.address)
+
+
+def test_connect_hello_has_the_version_and_nothing_that_workers_have(run_dir):
+    with FakeManager(run_dir) as manager, DaskVine(manager.address) as vine:
+        vine.get({"a": 1}, "a")
+        kind, version, role, *_, cores, files, tasks, resources = manager.seen[0]
+        assert (kind, version, role) == (r.HELLO, 2, "client")
+        assert (cores, files, tasks, resources) == (0, [], [], {})
+
+
 def test_connect_refused_by_the_manager_gives_its_reason(run_dir):
     def refuse(client, hello):
         client.send([r.REFUSE, "another client is connected: c1"], sequenced=False)

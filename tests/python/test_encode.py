@@ -8,7 +8,6 @@ from collections import namedtuple
 import dask
 import dask.array
 import dask.bag
-import dask.dataframe
 import msgpack
 import numpy as np
 import pandas as pd
@@ -127,8 +126,9 @@ def test_get_dask_bag_equals_python():
 
 
 def test_get_dask_dataframe_equals_pandas():
+    dd = pytest.importorskip("dask.dataframe")
     frame = pd.DataFrame({"k": list("abca") * 25, "v": range(100)}, index=range(100))
-    ours = dask.dataframe.from_pandas(frame, npartitions=5)
+    ours = dd.from_pandas(frame, npartitions=5)
     assert ours.groupby("k").v.mean().compute(scheduler=get).sort_index().equals(frame.groupby("k").v.mean())
     merged = ours.merge(ours, on="k").v_x.sum().compute(scheduler=get)
     assert merged == frame.merge(frame, on="k").v_x.sum()

@@ -52,6 +52,10 @@ def is_uint(value):
     return type(value) is int and 0 <= value < 1 << 63
 
 
+def is_text(value):
+    return type(value) is str
+
+
 def is_pair(value):
     return len(value) == 2 and all(map(is_uint, value))
 
@@ -62,12 +66,26 @@ def is_list_of(check):
 
 def is_failure(value):
     kind, message, traceback, exception = value
-    return kind in range(6) and type(message) is type(traceback) is str and (exception is None or is_payload(exception))
+    return kind in range(6) and is_text(message) and is_text(traceback) and (exception is None or is_payload(exception))
 
 
 def is_node(value):
-    functions, body, inputs, key = value
-    return (functions is None or is_numbers(functions)) and is_payload(body) and is_numbers(inputs) and type(key) is str
+    functions, body, inputs, key, options = value
+    calls = functions is None or is_numbers(functions)
+    return calls and is_payload(body) and is_numbers(inputs) and is_text(key) and is_uint(options)
+
+
+def is_ended(value):
+    node, worker, duration = value
+    return is_uint(node) and is_text(worker) and is_uint(duration)
+
+
+def is_output(value):
+    return value is None or type(value) is list and len(value) == 2 and all(map(is_text, value))
+
+
+def is_map_of(check):
+    return lambda value: type(value) is dict and all(map(is_text, value)) and all(map(check, value.values()))
 
 
 def is_payload(value):
@@ -77,18 +95,24 @@ def is_payload(value):
 is_numbers = is_list_of(is_uint)
 CHECKS = {
     "uint": is_uint,
-    "str": lambda value: type(value) is str,
+    "int": lambda value: type(value) is int and -1 << 63 <= value < 1 << 63,
+    "bool": lambda value: type(value) is bool,
+    "str": is_text,
     "bin": lambda value: type(value) is bytes,
     "payload": is_payload,
     "payload or nil": lambda value: value is None or is_payload(value),
     "failure": is_failure,
-    "{str:str}": lambda value: all(type(text) is str for pair in value.items() for text in pair),
+    "[out, error] or nil": is_output,
+    "{str:str}": is_map_of(is_text),
+    "{str:uint}": is_map_of(is_uint),
+    "[str…]": is_list_of(is_text),
     "[uint…]": is_numbers,
     "[node…]": is_numbers,
     "[[file, size]…]": is_list_of(is_pair),
     "[[task, attempt]…]": is_list_of(is_pair),
     "[bin or [file, size]…]": is_list_of(lambda value: type(value) is bytes or is_pair(value)),
-    "[[functions, body:payload, inputs:[node…], key:str]…]": is_list_of(is_node),
+    "[[functions, body:payload, inputs:[node…], key:str, options]…]": is_list_of(is_node),
+    "[[node, worker:str, duration_us]…]": is_list_of(is_ended),
 }
 TABLE = table()
 
@@ -138,7 +162,7 @@ def described(value, payloads, kind=""):
 
 
 def test_table_has_a_check_for_every_type():
-    assert len(TABLE) == 26
+    assert len(TABLE) == 31
     assert {kind for _, fields in TABLE.values() for kind in fields.values()} == CHECKS.keys()
 
 

@@ -33,7 +33,7 @@ def failure_of(record):
 
 def test_call_plain_arguments_returns_value_inline(child):
     child.learn(1, add)
-    kind, call, duration, size, value = child.call([1], 5, 6, call=77)
+    kind, call, duration, size, value, _ = child.call([1], 5, 6, call=77)
     assert (kind, call, size) == (RETURNED, 77, len(value)) and duration > 0
     assert values.decode(value) == 11
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from dask.utils import ensure_dict
 
+from daskvine.task_spec import IS_THERE
+
 # What a scan gives for a key that only renames another key.
 ALIAS = object()
 
@@ -44,7 +46,7 @@ def resolve(dsk, wanted, scan, numbers):
     the order of the arguments, which is the order in which they are visited.
     `numbers` is filled with the dense node number of every key that was met; `inputs` are such numbers.
     An alias gets the number of its target and is not yielded.
-    Raises KeyError for a wanted key that is absent and RuntimeError for a cycle.
+    Raises KeyError for a wanted key that is absent, ValueError for a dependency that is, and RuntimeError for a cycle.
     """
     for key in wanted:
         if key not in dsk:
@@ -61,7 +63,11 @@ def resolve(dsk, wanted, scan, numbers):
                 continue
             scanned = path.pop(key, None)
             if scanned is None:
+                if key not in dsk:
+                    raise ValueError(f"Missing dependency: {key!r}, which {next(reversed(path))!r} needs, is not a key in the graph")
                 scanned = scan(key, dsk[key])
+                if IS_THERE and scanned[1] is ALIAS and key in scanned[0]:
+                    _refuse_name_of_itself(key, path)
                 missing = [d for d in scanned[0] if d not in numbers]
                 if missing:
                     path[key] = scanned
@@ -78,6 +84,13 @@ def resolve(dsk, wanted, scan, numbers):
             numbers[key] = count
             count += 1
             yield key, inputs, payload
+
+
+def _refuse_name_of_itself(key, path):
+    # Dask before 2024.12 has a cycle of one here; since then such a key is not there.
+    if not path:
+        raise KeyError(f"{key!r} is only another name of itself in the graph")
+    raise ValueError(f"Missing dependency: {key!r}, which {next(reversed(path))!r} needs, is only another name of itself")
 
 
 def _refuse_cycle(path, missing):

@@ -16,8 +16,13 @@ internal static class HostFrames
 
     internal static MsgPackNode Bin(params byte[] value) => new MsgPackNode.Binary(value);
 
+    internal static MsgPackNode List(params MsgPackNode[] items) => new MsgPackNode.Sequence(items);
+
+    /// <summary>The output of a call.</summary>
+    internal static MsgPackNode Pair(string output, string error) => List(Text(output), Text(error));
+
     internal static MsgPackNode Record(HostRecordKind kind, params MsgPackNode[] fields) =>
-        new MsgPackNode.Sequence([Whole((int)kind), .. fields]);
+        List([Whole((int)kind), .. fields]);
 
     internal static byte[] Frame(MsgPackNode record) => Frame(record.Encode());
 
@@ -70,7 +75,7 @@ internal static class HostFrames
         HostHello hello => $"{hello.Role} {hello.Slot} {hello.ProcessId} {string.Join(",", hello.Versions)}",
         HostReturned returned => $"{returned with { Value = null }} {Describe(returned.Value)}",
         HostFailed { Failure: var failure } failed =>
-            $"{failed.Call} {failed.DurationUs} {failure with { Exception = null }} {Describe(failure.Exception)}",
+            $"{failed.Call} {failed.DurationUs} {failure with { Exception = null }} {Describe(failure.Exception)} {failed.Output}",
         _ => $"{record}",
     };
 

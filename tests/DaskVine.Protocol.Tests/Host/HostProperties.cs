@@ -17,15 +17,19 @@ public class HostProperties
     private static readonly Gen<MsgPackNode> Bytes = Gen.Frequency(
         (2, Gen.Constant(Nil)), (7, MsgPackNodeGen.Bytes.Select(Bin)), (1, Gen.Choose(0, 200_000).Select(length => Bin(new byte[length]))));
 
+    private static readonly Gen<MsgPackNode> Output = Gen.OneOf(
+        Gen.Constant(Nil), Phrase.ArrayOf(2).Select(List), Gen.Choose(0, 200_000).Select(length => Pair(new string('o', length), "")));
+
     private static readonly Gen<MsgPackNode> Node = Gen.OneOf(
         from role in Gen.Elements("library", "child", "task") from numbers in Number.ArrayOf(2) from version in Phrase
         select Record(HostRecordKind.Hello, Text(role), numbers[0], numbers[1], new MsgPackNode.Map([(Text("python"), version)])),
         from numbers in Number.ArrayOf(2) from status in Gen.Choose(-64, 255)
         select Record(HostRecordKind.Exited, numbers[0], numbers[1], Whole(status)),
-        from numbers in Number.ArrayOf(3) from value in Bytes
-        select Record(HostRecordKind.Returned, [.. numbers, value]),
+        from numbers in Number.ArrayOf(3) from value in Bytes from output in Output
+        select Record(HostRecordKind.Returned, [.. numbers, value, output]),
         from numbers in Number.ArrayOf(2) from kind in Gen.Choose(0, 5) from texts in Phrase.ArrayOf(2) from exception in Bytes
-        select Record(HostRecordKind.Failed, [.. numbers, Whole(kind), .. texts, exception]));
+        from output in Output
+        select Record(HostRecordKind.Failed, [.. numbers, Whole(kind), .. texts, exception, output]));
 
     private static readonly Gen<int[]> Pieces = Gen.OneOf(Gen.Choose(1, 8), Gen.Choose(1, 100_000)).ArrayOf(500);
 

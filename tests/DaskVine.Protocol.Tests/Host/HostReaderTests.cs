@@ -11,9 +11,10 @@ public class HostReaderTests
 
     private static readonly MsgPackNode[] Exited = [Whole(3), Whole(4711), Whole(-9)];
 
-    private static readonly MsgPackNode[] Returned = [Whole(1L << 40), Whole(12), Whole(2), Bin(1, 2)];
+    private static readonly MsgPackNode[] Returned = [Whole(1L << 40), Whole(12), Whole(2), Bin(1, 2), Pair("out\n", "error\n")];
 
-    private static readonly MsgPackNode[] Failed = [Whole(8), Whole(12), Whole(1), Text("message"), Text("traceback"), Bin(0x80)];
+    private static readonly MsgPackNode[] Failed =
+        [Whole(8), Whole(12), Whole(1), Text("message"), Text("traceback"), Bin(0x80), Pair("", "error\n")];
 
     private static readonly Dictionary<HostRecordKind, MsgPackNode[]> Fields = new()
     {
@@ -22,6 +23,20 @@ public class HostReaderTests
         [HostRecordKind.Returned] = Returned,
         [HostRecordKind.Failed] = Failed,
     };
+
+    private static readonly Dictionary<string, MsgPackNode> NotOutputs = new()
+    {
+        ["nothing"] = List(),
+        ["one text"] = List(Text("out")),
+        ["three texts"] = List(Text("out"), Text("error"), Text("more")),
+        ["a nil text"] = List(Text("out"), Nil),
+        ["bytes"] = List(Bin(1), Bin(2)),
+        ["a text"] = Text("out"),
+        ["a truth"] = new MsgPackNode.Truth(false),
+        ["a map"] = new MsgPackNode.Map([(Text("out"), Text("error"))]),
+    };
+
+    public static TheoryData<string> NoOutputs => [.. NotOutputs.Keys];
 
     public static TheoryData<HostRecordKind> Kinds => [.. Fields.Keys];
 
@@ -46,13 +61,14 @@ public class HostReaderTests
         var returned = Assert.IsType<HostReturned>(One(Record(HostRecordKind.Returned, Returned)));
         Assert.Equal((1L << 40, 12L, 2L), (returned.Call, returned.DurationUs, returned.Size));
         Assert.Equal([1, 2], returned.Value!.Value.ToArray());
+        Assert.Equal(new CallOutput("out\n", "error\n"), returned.Output);
     }
 
     [Fact]
     public void Returned_WithoutAValue_IsRead() =>
         Assert.Equal(
             new HostReturned(1, 2, 1L << 50, null),
-            One(Record(HostRecordKind.Returned, Whole(1), Whole(2), Whole(1L << 50), Nil)));
+            One(Record(HostRecordKind.Returned, Whole(1), Whole(2), Whole(1L << 50), Nil, Nil)));
 
     [Fact]
     public void Failed_IsRead()
@@ -61,20 +77,37 @@ public class HostReaderTests
         Assert.Equal((8L, 12L), (failed.Call, failed.DurationUs));
         Assert.Equal(new Failure(FailureKind.Unloadable, "message", "traceback", null), failed.Failure with { Exception = null });
         Assert.Equal([0x80], failed.Failure.Exception!.Value.ToArray());
+        Assert.Equal(new CallOutput("", "error\n"), failed.Output);
     }
 
     [Fact]
     public void Failed_WithoutAnException_IsRead() =>
         Assert.Equal(
             new HostFailed(8, 12, new Failure(FailureKind.Invalid, "m", "", null)),
-            One(Record(HostRecordKind.Failed, Whole(8), Whole(12), Whole(5), Text("m"), Text(""), Nil)));
+            One(Record(HostRecordKind.Failed, Whole(8), Whole(12), Whole(5), Text("m"), Text(""), Nil, Nil)));
+
+    [Fact]
+    public void Output_OfALongText_IsReadWhole()
+    {
+        var text = new string('\u00e9', 200_000);
+        var returned = Record(HostRecordKind.Returned, [.. Returned[..4], Pair(text, "")]);
+        Assert.Equal(new CallOutput(text, ""), Assert.IsType<HostReturned>(One(returned)).Output);
+    }
+
+    [Theory]
+    [MemberData(nameof(NoOutputs))]
+    public void Output_ThatIsNoPairOfTexts_IsRefused(string what)
+    {
+        Refusal(Frame(Record(HostRecordKind.Returned, [.. Returned[..4], NotOutputs[what]])));
+        Refusal(Frame(Record(HostRecordKind.Failed, [.. Failed[..6], NotOutputs[what]])));
+    }
 
     [Fact]
     public void Record_HasMemoryOfItsOwn()
     {
         var reader = new HostReader();
         var first = (HostReturned)reader.Feed(Frame(Record(HostRecordKind.Returned, Returned))).Single();
-        reader.Feed(Frame(Record(HostRecordKind.Returned, Whole(1), Whole(1), Whole(2), Bin(8, 9))));
+        reader.Feed(Frame(Record(HostRecordKind.Returned, Whole(1), Whole(1), Whole(2), Bin(8, 9), Nil)));
         Assert.Equal([1, 2], first.Value!.Value.ToArray());
     }
 
@@ -125,7 +158,8 @@ public class HostReaderTests
     [InlineData(HostRecordKind.Function)]
     [InlineData(HostRecordKind.Call)]
     [InlineData((HostRecordKind)0)]
-    [InlineData((HostRecordKind)8)]
+    [InlineData(HostRecordKind.Upload)]
+    [InlineData((HostRecordKind)9)]
     public void Record_OfAKindThatHostsDoNotSend_IsRefused(HostRecordKind kind) =>
         Assert.Contains(
             $"host record kind {(int)kind} is not known here",
@@ -174,7 +208,7 @@ public class HostReaderTests
     public void Space_AfterALargeRecord_TakesTheNext()
     {
         var reader = new HostReader();
-        var large = Frame(Record(HostRecordKind.Returned, Whole(1), Whole(1), Whole(1_000_000), Bin(new byte[1_000_000])));
+        var large = Frame(Record(HostRecordKind.Returned, Whole(1), Whole(1), Whole(1_000_000), Bin(new byte[1_000_000]), Nil));
         var small = Frame(Record(HostRecordKind.Exited, Exited));
         var records = reader.Feed((byte[])[.. small, .. large, .. small, .. large, .. small]);
         Assert.Equal(5, records.Count);

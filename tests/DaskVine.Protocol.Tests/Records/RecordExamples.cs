@@ -10,7 +10,13 @@ internal static class RecordExamples
 {
     internal static readonly byte[] Large = Run(RecordWriter.FrameThreshold, 0xab);
 
-    internal static IReadOnlyList<Record> All { get; } = [.. Session(), .. Client(), .. Results(), .. Worker(), .. Reports()];
+    // Longer in UTF-8 than a length of one byte can say.
+    private static readonly string LongText = new('\u00e9', 300);
+
+    private static readonly Dictionary<string, long> NoAmounts = [];
+
+    internal static IReadOnlyList<Record> All { get; } = 
+        [.. Session(), .. Client(), .. Results(), .. Worker(), .. Reports(), .. Requests(), .. Tidings()];
 
     internal static IEnumerable<object[]> Cases => All.Select((_, at) => new object[] { at, All[at].Kind });
 
@@ -23,14 +29,15 @@ internal static class RecordExamples
 
     private static IEnumerable<Record> Session() =>
     [
-        new Hello(1, Hello.ClientRole, "client-0", "desk-1", 4711, new Dictionary<string, string>(), 0, [], []),
+        new Hello(2, Hello.ClientRole, "client-0", "desk-1", 4711, new Dictionary<string, string>(), 0, [], []),
         new Hello(
-            1, Hello.WorkerRole, "worker-\u00e9", "node\U0001f377", long.MaxValue,
+            2, Hello.WorkerRole, "worker-\u00e9", "node\U0001f377", long.MaxValue,
             new Dictionary<string, string> { ["daskvine"] = "0.1.0", ["python"] = "3.11.2" }, 64,
             [new FileSize(new FileId(1), 0), new FileSize(new FileId(1L << 40), 1L << 50)],
-            [new TaskAttempt(new TaskId(3), 1), new TaskAttempt(new TaskId(long.MaxValue), int.MaxValue)]),
+            [new TaskAttempt(new TaskId(3), 1), new TaskAttempt(new TaskId(long.MaxValue), int.MaxValue)],
+            new Dictionary<string, long> { ["GPU"] = 2_000, ["m\u00e9moire"] = long.MaxValue, [""] = 0 }),
         new Welcome("manager-0", "vine", 1000),
-        new Refuse("protocol 2 is not spoken here"),
+        new Refuse("protocol 1 is not spoken here"),
         new Rehello("the link is unknown here"),
         new Heartbeat(41),
         new Goodbye("the client closes"),
@@ -41,12 +48,12 @@ internal static class RecordExamples
         new FunctionCode(1, Run(16, 0x11), "inc", new byte[] { 0x80, 5 }),
         new FunctionCode(int.MaxValue, Run(16, 0x22), "", Large),
         new OpenGraph(1, TaskMode.FunctionCalls, "sum"),
-        new OpenGraph(2, TaskMode.Tasks, ""),
+        new OpenGraph(2, TaskMode.Tasks, "", GraphReports.Tasks | GraphReports.Output),
         new SubmitNodes(1, 0,
         [
             new GraphNode(null, new byte[] { 0x80, 5, 0x4e, 0x2e }, [], "literal"),
             new GraphNode([], new byte[] { 0x91, 0xd4, 1, 0 }, [0], "list"),
-            new GraphNode([1, 2], Large, [0, 1, 0], "('x', 0)"),
+            new GraphNode([1, 2], Large, [0, 1, 0], "('x', 0)", int.MaxValue),
         ]),
         new SubmitNodes(1, 70_000, []),
         new SealGraph(1, 70_000, [0, 69_999]),
@@ -60,7 +67,7 @@ internal static class RecordExamples
         new Result(1, 4, 0, 0, ReadOnlyMemory<byte>.Empty),
         new GraphFailed(
             1, 2, "('x', 0)", "worker-0",
-            new Failure(FailureKind.Raised, "ValueError: no", "Traceback \u2026", new byte[] { 0x80 })),
+            new Failure(FailureKind.Raised, "ValueError: no", "Traceback \u2026", new byte[] { 0x80 }), "inc"),
         new GraphFailed(1, 0, "", "", Failure.Of(FailureKind.Invalid, "a cycle")),
         new Progress(1, 10, 4, 100),
         new Notice(Notice.WaitingForWorkers, "no worker is connected"),
@@ -70,7 +77,7 @@ internal static class RecordExamples
     [
         new Assign(
             new TaskId(1L << 33), 2, TaskMode.FunctionCalls, [7, 8], new byte[] { 0x90 },
-            [new TaskInput(new byte[] { 1, 2 }, default, 0), new TaskInput(null, new FileId(9), 1L << 20)], new FileId(5)),
+            [new TaskInput(new byte[] { 1, 2 }, default, 0), new TaskInput(null, new FileId(9), 1L << 20)], new FileId(5), Capture: true),
         new Assign(new TaskId(0), 0, TaskMode.Tasks, [], Large, [], new FileId(0)),
         new Retract([new TaskId(1), new TaskId(200)]),
         new Cancel([new TaskId(65_536)]),
@@ -84,11 +91,37 @@ internal static class RecordExamples
     private static IEnumerable<Record> Reports() =>
     [
         new Completed(new TaskId(1), 1, 123_456, 3, new byte[] { 1, 2, 3 }),
-        new Completed(new TaskId(2), 1, 0, 1L << 40, null),
+        new Completed(new TaskId(2), 1, 0, 1L << 40, null, new CallOutput("step 1\n", "")),
         new Completed(new TaskId(3), 1, 9, 16_384, Large),
         new Failed(new TaskId(1), 3, new Failure(FailureKind.Unloadable, "no module named x", "Traceback", Large)),
-        new Failed(new TaskId(1), 4, Failure.Of(FailureKind.Died, "signal 9")),
+        new Failed(new TaskId(1), 4, Failure.Of(FailureKind.Died, "signal 9"), new CallOutput("", LongText)),
         new Retracted([new TaskAttempt(new TaskId(1), 1), new TaskAttempt(new TaskId(2), 0)]),
         new FileLost(new FileId(12), "it was evicted"),
+    ];
+
+    private static IEnumerable<Record> Requests() =>
+    [
+        new TaskOptions(
+            1, 1, -2_500, 3, ["worker-0", "node\U0001f377"], true,
+            new Dictionary<string, long> { ["GPU"] = 500, ["m\u00e9moire"] = 1L << 40 }, ["database", LongText]),
+        new TaskOptions(1, int.MaxValue, long.MinValue, int.MaxValue, [""], false, NoAmounts, []),
+        new TaskOptions(int.MaxValue, 2, long.MaxValue, 0, [], true, new Dictionary<string, long> { [""] = 0 }, ["one"]),
+        new TaskOptions(1, 0, 0, 0, [], false, NoAmounts, []),
+        new Upload("helpers.py", Run(16, 0x33), "x = 1\n"u8.ToArray()),
+        new Upload("h\u00e9lpers.zip", Run(16, 0x44), Large),
+        new Upload("", ReadOnlyMemory<byte>.Empty, ReadOnlyMemory<byte>.Empty),
+    ];
+
+    private static IEnumerable<Record> Tidings() =>
+    [
+        new TaskEvents(
+            1, [0, 1, 70_000],
+            [new EndedTask(0, "worker-0", 1_500), new EndedTask(int.MaxValue, "node\U0001f377", long.MaxValue), new EndedTask(1, "", 0)]),
+        new TaskEvents(1, [5], []),
+        new TaskEvents(int.MaxValue, [], [new EndedTask(5, "worker-0", 1)]),
+        new TaskOutput(1, 2, "('x', 0)", "worker-0", "step 1\nstep 2\n", "warning: \u2026\n"),
+        new TaskOutput(int.MaxValue, 0, "", "", "", LongText),
+        new Versions(new Dictionary<string, string>()),
+        new Versions(new Dictionary<string, string> { ["python"] = "3.11.2", ["dask"] = "2023.1.1", ["h\u00e9lpers"] = "" }),
     ];
 }

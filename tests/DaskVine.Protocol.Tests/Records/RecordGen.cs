@@ -20,6 +20,13 @@ internal static class RecordGen
         Gen.Elements(uint.MaxValue, 1L << 32, long.MaxValue),
         Number.Select(number => (long)number << 31));
 
+    private static Gen<long> Signed { get; } = Gen.OneOf(
+        Long,
+        Long.Select(value => -value),
+        Gen.Elements(-1, -32, -33, -128, -129, -32768, -32769, int.MinValue, int.MinValue - 1L, long.MinValue));
+
+    private static Gen<bool> Truth { get; } = Gen.Elements(true, false);
+
     private static Gen<string> Text { get; } = Gen.Elements(Texts);
 
     private static Gen<ReadOnlyMemory<byte>> Bytes { get; } = Gen.Frequency(
@@ -41,6 +48,19 @@ internal static class RecordGen
     private static Gen<TaskAttempt[]> Attempts { get; } =
         Several(from task in Long from attempt in Number select new TaskAttempt(new TaskId(task), attempt));
 
+    private static Gen<Dictionary<string, string>> Versions { get; } =
+        Several(Text).Select(texts => texts.Distinct().ToDictionary(text => text, text => text + "1"));
+
+    private static Gen<Dictionary<string, long>> Amounts { get; } =
+        from names in Several(Text)
+        let distinct = names.Distinct().ToArray()
+        from amounts in Long.ArrayOf(distinct.Length)
+        select distinct.Zip(amounts).ToDictionary(pair => pair.First, pair => pair.Second);
+
+    private static Gen<CallOutput?> Output { get; } = Gen.OneOf(
+        Gen.Constant<CallOutput?>(null),
+        from texts in Text.ArrayOf(2) select (CallOutput?)new CallOutput(texts[0], texts[1]));
+
     private static Gen<Failure> Failure { get; } =
         from kind in Gen.Elements(Enum.GetValues<FailureKind>())
         from message in Text
@@ -54,20 +74,32 @@ internal static class RecordGen
         from instance in Text
         from name in Text
         from token in Long
-        from components in Several(Text)
+        from versions in Versions
         from cores in Number
         from files in Several(from file in File from size in Long select new FileSize(file, size))
         from tasks in Attempts
-        select (Record)new Hello(
-            version, role, instance, name, token, components.Distinct().ToDictionary(text => text, text => text + "1"),
-            cores, files, tasks);
+        from resources in Amounts
+        select (Record)new Hello(version, role, instance, name, token, versions, cores, files, tasks, resources);
 
     private static Gen<GraphNode> Node { get; } =
         from functions in Gen.OneOf(Gen.Constant<int[]?>(null), Numbers.Select(numbers => (int[]?)numbers))
         from body in Bytes
         from inputs in Numbers
         from key in Text
-        select new GraphNode(functions, body, inputs, key);
+        from options in Number
+        select new GraphNode(functions, body, inputs, key, options);
+
+    private static Gen<Record> Options { get; } =
+        from numbers in Number.ArrayOf(3)
+        from priority in Signed
+        from workers in Several(Text)
+        from elsewhere in Truth
+        from resources in Amounts
+        from locks in Several(Text)
+        select (Record)new TaskOptions(numbers[0], numbers[1], priority, numbers[2], workers, elsewhere, resources, locks);
+
+    private static Gen<EndedTask> Ended { get; } =
+        from node in Number from worker in Text from duration in Long select new EndedTask(node, worker, duration);
 
     private static Gen<TaskInput> Input { get; } = Gen.OneOf(
         Bytes.Select(bytes => new TaskInput(bytes, default, 0)),
@@ -81,7 +113,8 @@ internal static class RecordGen
         from body in Bytes
         from inputs in Several(Input)
         from output in File
-        select (Record)new Assign(new TaskId(task), attempt, mode, functions, body, inputs, output);
+        from capture in Truth
+        select (Record)new Assign(new TaskId(task), attempt, mode, functions, body, inputs, output, capture);
 
     private static readonly Gen<Record>[] Kinds =
     [
@@ -93,16 +126,22 @@ internal static class RecordGen
         Text.Select(reason => (Record)new Goodbye(reason)),
         from number in Number from hash in MsgPackNodeGen.Bytes from name in Text from code in Bytes
         select (Record)new FunctionCode(number, hash, name, code),
-        from graph in Number from mode in Mode from label in Text select (Record)new OpenGraph(graph, mode, label),
+        from graph in Number from mode in Mode from label in Text from reports in Number
+        select (Record)new OpenGraph(graph, mode, label, (GraphReports)reports),
         from graph in Number from first in Number from nodes in Several(Node) select (Record)new SubmitNodes(graph, first, nodes),
         from graph in Number from count in Number from wanted in Numbers select (Record)new SealGraph(graph, count, wanted),
         Number.Select(graph => (Record)new CancelGraph(graph)),
+        Options,
+        from name in Text from hash in MsgPackNodeGen.Bytes from data in Bytes select (Record)new Upload(name, hash, data),
         from graph in Number from node in Number from size in Long from offset in Long from value in Bytes
         select (Record)new Result(graph, node, size, offset, value),
-        from graph in Number from node in Number from key in Text from worker in Text from failure in Failure
-        select (Record)new GraphFailed(graph, node, key, worker, failure),
+        from graph in Number from node in Number from texts in Text.ArrayOf(3) from failure in Failure
+        select (Record)new GraphFailed(graph, node, texts[0], texts[1], failure, texts[2]),
         from counts in Number.ArrayOf(4) select (Record)new Progress(counts[0], counts[1], counts[2], counts[3]),
         from code in Text from text in Text select (Record)new Notice(code, text),
+        from graph in Number from started in Numbers from ended in Several(Ended) select (Record)new TaskEvents(graph, started, ended),
+        from graph in Number from node in Number from texts in Text.ArrayOf(4)
+        select (Record)new TaskOutput(graph, node, texts[0], texts[1], texts[2], texts[3]),
         Assign,
         Tasks.Select(tasks => (Record)new Retract(tasks)),
         Tasks.Select(tasks => (Record)new Cancel(tasks)),
@@ -111,10 +150,13 @@ internal static class RecordGen
         from file in File from size in Long from offset in Long from data in Bytes select (Record)new Chunk(file, size, offset, data),
         Text.Select(reason => (Record)new Shutdown(reason)),
         from task in Long from attempt in Number from duration in Long from size in Long from value in Optional
-        select (Record)new Completed(new TaskId(task), attempt, duration, size, value),
-        from task in Long from attempt in Number from failure in Failure select (Record)new Failed(new TaskId(task), attempt, failure),
+        from output in Output
+        select (Record)new Completed(new TaskId(task), attempt, duration, size, value, output),
+        from task in Long from attempt in Number from failure in Failure from output in Output
+        select (Record)new Failed(new TaskId(task), attempt, failure, output),
         Attempts.Select(tasks => (Record)new Retracted(tasks)),
         from file in File from reason in Text select (Record)new FileLost(file, reason),
+        Versions.Select(versions => (Record)new Versions(versions)),
     ];
 
     /// <summary>One generator per kind.</summary>

@@ -36,6 +36,7 @@ internal static class RecordJson
     {
         null => null,
         string text => text,
+        bool truth => truth,
         int number => number,
         long number => number,
         ulong number => number,
@@ -46,6 +47,8 @@ internal static class RecordJson
         TaskInput { Value: { } bytes } => Bytes(bytes.Span),
         TaskInput input => new JsonArray(input.File.Value, input.Size),
         IReadOnlyDictionary<string, string> map =>
+            new JsonObject(map.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
+        IReadOnlyDictionary<string, long> map =>
             new JsonObject(map.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
         IEnumerable items => new JsonArray([.. items.Cast<object?>().Select(Value)]),
         _ => new JsonArray([.. Parts(value).Select(part => Value(part.Value))]),

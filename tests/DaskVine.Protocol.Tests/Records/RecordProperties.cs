@@ -54,7 +54,7 @@ public class RecordProperties
     {
         // Well-formed trees where records belong get further than random bytes.
         var trees = from kind in Gen.Elements(RecordTable.Kinds.ToArray())
-                    from fields in MsgPackNodeGen.Node.ArrayOf(9)
+                    from fields in MsgPackNodeGen.Node.ArrayOf(10)
                     select WireMessage.OfTrees(WireMessage.List([WireMessage.Whole((int)kind), .. fields]));
         Prop.ForAll(Arb.From(trees), IsContained).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
     }

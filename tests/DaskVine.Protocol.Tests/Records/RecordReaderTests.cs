@@ -8,14 +8,20 @@ public class RecordReaderTests
 {
     private static readonly MsgPackNode Body = new MsgPackNode.Binary([0x90]);
 
+    private static readonly MsgPackNode Nil = new MsgPackNode.Nil();
+
+    private static readonly MsgPackNode No = new MsgPackNode.Truth(false);
+
+    private static readonly MsgPackNode NoPairs = new MsgPackNode.Map([]);
+
     private static readonly Dictionary<string, MsgPackNode> WithUnknownMember = new()
     {
-        ["OpenGraph is malformed: task mode 2 is not known"] = Of(RecordKind.OpenGraph, Whole(1), Whole(2), Text("")),
+        ["OpenGraph is malformed: task mode 2 is not known"] = Of(RecordKind.OpenGraph, Whole(1), Whole(2), Text(""), Whole(0)),
         ["Assign is malformed: task mode 2 is not known"] =
-            Of(RecordKind.Assign, Whole(1), Whole(1), Whole(2), List(), Body, List(), Whole(1)),
-        ["Failed is malformed: failure kind 6 is not known"] = Of(RecordKind.Failed, Whole(1), Whole(1), FailureOf(6)),
+            Of(RecordKind.Assign, Whole(1), Whole(1), Whole(2), List(), Body, List(), Whole(1), No),
+        ["Failed is malformed: failure kind 6 is not known"] = Of(RecordKind.Failed, Whole(1), Whole(1), FailureOf(6), Nil),
         ["GraphFailed is malformed: failure kind 6 is not known"] =
-            Of(RecordKind.GraphFailed, Whole(1), Whole(1), Text(""), Text(""), FailureOf(6)),
+            Of(RecordKind.GraphFailed, Whole(1), Whole(1), Text(""), Text(""), FailureOf(6), Text("")),
     };
 
     // The record around an inner array, and that array.
@@ -25,15 +31,37 @@ public class RecordReaderTests
         ["Hello task"] = (inner => Hello(List(), List(inner)), [Whole(1), Whole(2)]),
         ["SubmitNodes node"] = (
             inner => Of(RecordKind.SubmitNodes, Whole(1), Whole(0), List(inner)),
-            [new MsgPackNode.Nil(), Body, List(Whole(1)), Text("key")]),
+            [Nil, Body, List(Whole(1)), Text("key"), Whole(1)]),
+        ["TaskEvents ended"] = (
+            inner => Of(RecordKind.TaskEvents, Whole(1), List(Whole(1)), List(inner)), [Whole(1), Text("worker"), Whole(1)]),
         ["Failed failure"] = (
-            inner => Of(RecordKind.Failed, Whole(1), Whole(1), inner),
-            [Whole(0), Text("m"), Text("t"), new MsgPackNode.Nil()]),
+            inner => Of(RecordKind.Failed, Whole(1), Whole(1), inner, Nil), [Whole(0), Text("m"), Text("t"), Nil]),
+        ["Failed output"] = (
+            inner => Of(RecordKind.Failed, Whole(1), Whole(1), FailureOf(0), inner), [Text("out"), Text("error")]),
+        ["Completed output"] = (
+            inner => Of(RecordKind.Completed, Whole(1), Whole(1), Whole(1), Whole(1), Nil, inner), [Text("out"), Text("error")]),
         ["Assign input"] = (
-            inner => Of(RecordKind.Assign, Whole(1), Whole(1), Whole(0), List(), Body, List(inner), Whole(1)),
+            inner => Of(RecordKind.Assign, Whole(1), Whole(1), Whole(0), List(), Body, List(inner), Whole(1), No),
             [Whole(1), Whole(2)]),
         ["Retracted task"] = (inner => Of(RecordKind.Retracted, List(inner)), [Whole(1), Whole(2)]),
     };
+
+    private static readonly Dictionary<string, MsgPackNode> OfVersion1 = new()
+    {
+        ["Hello has 9 fields and needs 10"] = Of(
+            RecordKind.Hello, Whole(1), Text("worker"), Text("i"), Text("n"), Whole(1), NoPairs, Whole(1), List(), List()),
+        ["OpenGraph has 3 fields and needs 4"] = Of(RecordKind.OpenGraph, Whole(1), Whole(0), Text("")),
+        ["SubmitNodes is malformed: an array of 4 where 5 fields belong"] =
+            Of(RecordKind.SubmitNodes, Whole(1), Whole(0), List(List(Nil, Body, List(), Text("key")))),
+        ["GraphFailed has 5 fields and needs 6"] =
+            Of(RecordKind.GraphFailed, Whole(1), Whole(1), Text(""), Text(""), FailureOf(0)),
+        ["Assign has 7 fields and needs 8"] =
+            Of(RecordKind.Assign, Whole(1), Whole(1), Whole(0), List(), Body, List(), Whole(1)),
+        ["Completed has 5 fields and needs 6"] = Of(RecordKind.Completed, Whole(1), Whole(1), Whole(1), Whole(1), Nil),
+        ["Failed has 3 fields and needs 4"] = Of(RecordKind.Failed, Whole(1), Whole(1), FailureOf(0)),
+    };
+
+    public static TheoryData<string> FormsOfVersion1 => [.. OfVersion1.Keys];
 
     public static TheoryData<string> UnknownMembers => [.. WithUnknownMember.Keys];
 
@@ -45,11 +73,16 @@ public class RecordReaderTests
         Assert.Equal(refusal, OfTrees(WithUnknownMember[refusal]).Refusal());
 
     [Theory]
+    [MemberData(nameof(FormsOfVersion1))]
+    public void Read_OfARecordAsVersion1HadIt_IsRefusedByName(string refusal) =>
+        Assert.Equal(refusal, OfTrees(OfVersion1[refusal]).Refusal());
+
+    [Theory]
     [InlineData(0, FailureKind.Raised)]
     [InlineData(5, FailureKind.Invalid)]
     public void Failure_OfAKnownKind_IsRead(int number, FailureKind kind)
     {
-        var read = OfTrees(Of(RecordKind.Failed, Whole(1), Whole(1), FailureOf(number))).Read();
+        var read = OfTrees(Of(RecordKind.Failed, Whole(1), Whole(1), FailureOf(number), Nil)).Read();
         Assert.Equal(kind, Assert.IsType<Failed>(Assert.Single(read.Records)).Failure.Kind);
     }
 
@@ -124,8 +157,8 @@ public class RecordReaderTests
 
     private static MsgPackNode Of(RecordKind kind, params MsgPackNode[] fields) => List([Whole((int)kind), .. fields]);
 
-    private static MsgPackNode FailureOf(int kind) => List(Whole(kind), Text("message"), Text("traceback"), new MsgPackNode.Nil());
+    private static MsgPackNode FailureOf(int kind) => List(Whole(kind), Text("message"), Text("traceback"), Nil);
 
     private static MsgPackNode Hello(MsgPackNode files, MsgPackNode tasks) => Of(
-        RecordKind.Hello, Whole(1), Text("worker"), Text("i"), Text("n"), Whole(1), new MsgPackNode.Map([]), Whole(1), files, tasks);
+        RecordKind.Hello, Whole(1), Text("worker"), Text("i"), Text("n"), Whole(1), NoPairs, Whole(1), files, tasks, NoPairs);
 }

@@ -35,6 +35,19 @@ public class RecordWriterTests
     }
 
     [Fact]
+    public void Text_OfAnyLength_StaysInTheHeader()
+    {
+        var output = new CallOutput(new string('o', 100_000), new string('\u00e9', 100_000));
+        var message = WireMessage.Of(
+            new TaskOutput(1, 2, "key", "worker", output.Out, output.Error),
+            new Completed(new TaskId(1), 1, 0, 0, null, output));
+        Assert.Empty(message.Frames);
+        var read = message.Read().Records;
+        Assert.Equal((output.Out, output.Error), (((TaskOutput)read[0]).Out, ((TaskOutput)read[0]).Error));
+        Assert.Equal(output, ((Completed)read[1]).Output);
+    }
+
+    [Fact]
     public void Payloads_OfSeveralRecords_AreNumberedThroughTheMessage()
     {
         byte[][] payloads = [.. new byte[] { 1, 2, 3 }.Select(value => RecordExamples.Run(RecordWriter.FrameThreshold, value))];

@@ -6,6 +6,7 @@ names, versions) is replaced; everything else is what the client's own code make
 """
 
 import hashlib
+import inspect
 import json
 import operator
 import struct
@@ -18,15 +19,20 @@ from unittest import mock
 
 FOLDER = Path(__file__).resolve().parent
 FIELDS = {
-    1: ["protocol", "role", "instance", "name", "token", "versions", "cores", "files", "tasks"],
+    1: ["protocol", "role", "instance", "name", "token", "versions", "cores", "files", "tasks", "resources"],
     6: ["reason"],
     10: ["number", "hash", "name", "code"],
-    11: ["graph", "mode", "label"],
+    11: ["graph", "mode", "label", "reports"],
     12: ["graph", "first", "nodes"],
     13: ["graph", "count", "wanted"],
     14: ["graph"],
+    15: ["graph", "number", "priority", "retries", "workers", "elsewhere", "resources", "locks"],
+    16: ["name", "hash", "data"],
 }
-NAMES = {1: "Hello", 6: "Goodbye", 10: "Function", 11: "OpenGraph", 12: "SubmitNodes", 13: "SealGraph", 14: "CancelGraph"}
+NAMES = {
+    1: "Hello", 6: "Goodbye", 10: "Function", 11: "OpenGraph", 12: "SubmitNodes", 13: "SealGraph", 14: "CancelGraph",
+    15: "TaskOptions", 16: "Upload",
+}
 EPOCH = (1 << 63) - 5
 
 
@@ -59,13 +65,22 @@ def messages():
     client = _offline_connection(channel)
     for mode, (graph, wanted) in zip(run.MODES, graphs()):
         try:
-            run.GraphRun(client, graph, wanted, mode).execute()
+            run.GraphRun(client, graph, wanted, mode, *_no_options(run.GraphRun)).execute()
         except Interrupted:
             continue
     socket.messages.append(channel._link.unsequenced())
     channel.add([records.GOODBYE, "the client closes"])
     channel.send()
     return socket.messages
+
+
+def _no_options(graph_run):
+    """What a client that has options for tasks wants to be given, where none are asked for."""
+    if "options" not in inspect.signature(graph_run).parameters:
+        return ()
+    from daskvine.annotations import TaskOptions
+
+    return (TaskOptions({}, {}),)
 
 
 def _channel(socket):
@@ -114,7 +129,7 @@ def _offline_connection(channel):
         def wait_for_room(self, mailbox):
             pass
 
-        def wait_for_mail(self, mailbox):
+        def wait_for_mail(self, mailbox, timeout=None):
             raise Interrupted
 
         def cancel(self, graph):
@@ -167,7 +182,9 @@ def _record(record, payloads):
     if kind == 10:
         fields[1], fields[3] = bytes_of(fields[1]), payload(fields[3])
     elif kind == 12:
-        fields[2] = [[functions, payload(body), inputs, key] for functions, body, inputs, key in fields[2]]
+        fields[2] = [[functions, payload(body), *rest] for functions, body, *rest in fields[2]]
+    elif kind == 16:
+        fields[1], fields[2] = bytes_of(fields[1]), payload(fields[2])
     return {"kind": kind, "record": NAMES[kind], "fields": dict(zip(FIELDS[kind], fields, strict=True))}
 
 

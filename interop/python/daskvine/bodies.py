@@ -1,0 +1,211 @@
+"""Writes the bodies of tasks: MessagePack with extension types ("Bodies and values" in src/ARCHITECTURE.md)."""
+
+from functools import partial
+from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, MethodType, MethodWrapperType
+from types import WrapperDescriptorType
+
+import cloudpickle
+import msgpack
+from dask import optimization
+
+from daskvine import values
+from daskvine.errors import SerializationError
+from daskvine.locks import locks_in
+
+INPUT, CALL, PICKLE, FUNCTION, KEYWORDS, TUPLE = range(1, 7)
+
+# What MessagePack tells apart as Python does, and so travels as it is.
+ATOMS = frozenset({type(None), bool, int, float, str, bytes})
+# What is sent once, however many tasks have it.
+FUNCTION_TYPES = (
+    FunctionType, BuiltinFunctionType, MethodType, MethodDescriptorType, MethodWrapperType,
+    WrapperDescriptorType, partial, type,
+    # A fused subgraph of Dask before 2024.12.
+    *([optimization.SubgraphCallable] if hasattr(optimization, "SubgraphCallable") else []),
+)
+
+_references = []
+
+
+def _index(number):
+    return number.to_bytes((number.bit_length() + 7) // 8 or 1, "big")
+
+
+def reference(number):
+    """The reference to input `number`; kept, because references are most of what graphs consist of."""
+    while number >= len(_references):
+        _references.append(msgpack.ExtType(INPUT, _index(len(_references))))
+    return _references[number]
+
+
+class BodyWriter:
+    """Writes one body after the other; one per `get`, used by one thread.
+
+    `register(function, pickle)` gives the number of a function on the link and is asked once per function object.
+    `begin` starts a body; `locks` then collects the names of the locks in it.
+    """
+
+    def __init__(self, register):
+        self._register = register
+        # id → (function, its number, [its number], its locks); holding the function keeps the id its own.
+        self._functions = {}
+        self._pack = msgpack.Packer(use_bin_type=True, strict_types=True, default=self.pickle).pack
+        # Of the present body: its task's key, the numbers of its functions, and those as a list when there is just one.
+        self._key = None
+        self._slots = []
+        self._only = None
+        self.locks = ()
+
+    def begin(self, key):
+        """Begin the body of the task at `key`, which errors will name."""
+        self._key = key
+        self._slots = []
+        self.locks = ()
+
+    def begin_call(self, key, function):
+        """Begin the body of a task that calls `function`."""
+        self.begin(key)
+        self._only = (self._functions.get(id(function)) or self._intern(function))[2]
+        self.slot(function)
+
+    def begin_expression(self, key):
+        """Begin the body of a node that may come to be a call, which `end_expression` decides."""
+        self.begin(key)
+        self._slots.append(None)
+
+    def end_call(self, arguments):
+        """``(functions, body)`` of the call; the same list of functions for all calls of one that need no other."""
+        body = self._pack_checked(arguments)
+        return (self._only if len(self._slots) == 1 else self._slots), body
+
+    def end_expression(self, kind, items):
+        """``(functions, body)`` of a `kind` of encoded items: a list is one without a call if nothing in it is called."""
+        if kind is list and len(self._slots) == 1:
+            return [], self._pack_checked([items])
+        self._slots[0] = (self._functions.get(id(kind)) or self._intern(kind))[1]
+        return self._slots, self._pack_checked([items])
+
+    def slot(self, function):
+        """The index of a function among those of this body."""
+        known = self._functions.get(id(function)) or self._intern(function)
+        slots, number = self._slots, known[1]
+        if number in slots:
+            return slots.index(number)
+        if known[3]:
+            self._hold(known[3])
+        slots.append(number)
+        return len(slots) - 1
+
+    def mark(self):
+        """Where the present body is, for `forget_since`."""
+        return len(self._slots), self.locks
+
+    def forget_since(self, mark):
+        """Take back the functions and locks of what was encoded since, and is not used."""
+        count, self.locks = mark
+        del self._slots[count:]
+
+    def call(self, function, arguments):
+        """A nested call; `arguments` are encoded, and the list is taken over."""
+        arguments.insert(0, self.slot(function))
+        return msgpack.ExtType(CALL, self._pack_checked(arguments))
+
+    def function(self, function):
+        """A function as a value."""
+        return msgpack.ExtType(FUNCTION, _index(self.slot(function)))
+
+    def tuple(self, items):
+        return msgpack.ExtType(TUPLE, self._pack_checked(items))
+
+    def keywords(self, items):
+        """Keyword arguments, to be the last of a call's arguments."""
+        return msgpack.ExtType(KEYWORDS, self._pack_checked(items))
+
+    def pickle(self, item):
+        """Any object as a pickle that holds what the client's __main__ defines."""
+        try:
+            pickled = values.encode(item)
+            if type(pickled) is not bytes:
+                # Large buffers came apart, for which a body has no place.
+                pickled = cloudpickle.dumps(item, protocol=5)
+        except Exception as error:
+            raise self._unpicklable(item, error) from error
+        self._hold(locks_in(pickled, item))
+        return msgpack.ExtType(PICKLE, pickled)
+
+    def literal(self, item):
+        """Anything that is no reference."""
+        kind = type(item)
+        if kind in ATOMS:
+            return item
+        if isinstance(item, FUNCTION_TYPES):
+            return self.function(item)
+        if kind is list and all(type(element) in ATOMS for element in item):
+            return item
+        return self.pickle(item)
+
+    def value(self, item):
+        """A literal of the graph as the bytes of a value."""
+        try:
+            pickled = values.dumps(item)
+        except Exception as error:
+            raise self._unpicklable(item, error) from error
+        self._hold(locks_in(pickled, item))
+        return pickled
+
+    def _pack_checked(self, items):
+        try:
+            return self._pack(items)
+        except UnicodeEncodeError:
+            # Lone surrogates are fine in a Python string, but not in MessagePack.
+            return self._pack(self._without_surrogates(items))
+
+    def _intern(self, function):
+        try:
+            code = pickle_function(function)
+        except SerializationError as error:
+            raise SerializationError(f"task {self._key!r}: {error}") from error.__cause__
+        number = self._register(function, code)
+        known = self._functions[id(function)] = (function, number, [number], locks_in(code, function))
+        return known
+
+    def _hold(self, locks):
+        if locks:
+            self.locks = tuple(dict.fromkeys((*self.locks, *locks)))
+
+    def _without_surrogates(self, items):
+        if type(items) is list:
+            return [self._without_surrogates(item) for item in items]
+        if type(items) is dict:
+            return {name: self._without_surrogates(item) for name, item in items.items()}
+        if type(items) is str and any("\ud800" <= c <= "\udfff" for c in items):
+            return self.pickle(items)
+        return items
+
+    def _unpicklable(self, item, error):
+        return SerializationError(
+            f"task {self._key!r}: an argument of type {type(item).__qualname__} cannot be pickled: "
+            f"{type(error).__name__}: {error} (the argument: {short_repr(item)})"
+        )
+
+
+def pickle_function(function):
+    """The pickle of `function`, by value where the worker could not import it.
+
+    Raises SerializationError that names it.
+    """
+    try:
+        return cloudpickle.dumps(function, protocol=5)
+    except Exception as error:
+        raise SerializationError(
+            f"function {short_repr(function)} cannot be pickled: {type(error).__name__}: {error}"
+        ) from error
+
+
+def short_repr(item, limit=200):
+    """A repr of at most `limit` characters, whatever the item's own does."""
+    try:
+        text = repr(item)
+    except Exception as error:
+        text = f"<{type(item).__qualname__}, whose repr raises {type(error).__name__}>"
+    return text if len(text) <= limit else text[: limit - 1] + "…"
