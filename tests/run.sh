@@ -9,4 +9,4 @@ need_packages "${RUN_PACKAGES[@]}" python3-hypothesis python3-pandas python3-pyt
 build "$root/DaskVine.sln"
 dotnet test "$root/DaskVine.sln" -c Release --no-build --nologo
 cd "$root"
-PYTHONPATH="$root/interop/python" /usr/bin/python3 -m pytest "$root/tests/python" -q -p no:cacheprovider "$@"
+PYTHONPATH="${DASK_SRC:+$DASK_SRC:}$root/interop/python" /usr/bin/python3 -m pytest "$root/tests/python" -q -p no:cacheprovider "$@"

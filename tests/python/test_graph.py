@@ -7,6 +7,8 @@ import pytest
 from dask.highlevelgraph import HighLevelGraph
 from local_vine import Nodes, get
 
+from daskvine.task_spec import IS_THERE
+
 
 def inc(x):
     return x + 1
@@ -55,7 +57,6 @@ def test_resolve_unknown_key_raises_key_error_that_names_it(keys):
     ("dsk", "text"),
     [
         ({"a": (inc, "b"), "b": (inc, "c"), "c": (inc, "a")}, "a->b->c->a"),
-        ({"a": "a"}, "a->a"),
         ({"a": "b", "b": "a"}, "a->b->a"),
         ({"a": (inc, "x"), "x": [["a"]]}, "a->x->a"),
     ],
@@ -65,6 +66,16 @@ def test_resolve_cycle_raises_as_dask_does_and_names_it(dsk, text):
         dask.get(dsk, "a")
     with pytest.raises(RuntimeError, match=f"Cycle detected in Dask: {text}"):
         Nodes(dsk, "a")
+
+
+# Where Dask calls it a cycle, a KeyError of its own comes in between for the second.
+@pytest.mark.parametrize("dsk", [{"a": "a"}, *([{"a": "a", "b": (inc, "a")}] if IS_THERE else [])])
+def test_resolve_name_of_itself_raises_as_dask_does(dsk):
+    wanted = max(dsk)
+    with pytest.raises((RuntimeError, KeyError, ValueError)) as theirs:
+        dask.get(dsk, wanted)
+    with pytest.raises(theirs.type, match="a->a|'a'.* is only another name of itself"):
+        Nodes(dsk, wanted)
 
 
 def test_resolve_cycle_that_is_not_needed_does_no_harm():

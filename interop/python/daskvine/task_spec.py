@@ -40,9 +40,7 @@ class NodeReader:
         """``(target, None)`` of an alias, else ``(None, (functions, body))``."""
         kind = type(node)
         if kind is spec.Alias:
-            if self._scopes:
-                raise _Shared
-            return node.target, None
+            return self._read_target(key, node.target)
         if kind is spec.DataNode:
             self._writer.begin(key)
             return None, (None, self._writer.value(node.value))
@@ -58,6 +56,18 @@ class NodeReader:
         function, arguments, keywords = _call_of(node)
         self._writer.begin_call(key, function)
         return None, self._writer.end_call(self._arguments(arguments, keywords))
+
+    def _read_target(self, key, target):
+        if not self._scopes:
+            return target, None
+        scope = self._scopes[-1]
+        if target not in scope.outer:
+            return self.read(key, scope.take(target))
+        self._scopes.pop()
+        try:
+            return self._read_target(key, scope.outer[target].key)
+        finally:
+            self._scopes.append(scope)
 
     def argument(self, item):
         """Encode an argument of a Task: references and nested nodes are found, everything else is a literal."""
@@ -109,10 +119,7 @@ class NodeReader:
                 return self.argument(scope.outer[key])
             finally:
                 self._scopes.append(scope)
-        if key in scope.used:
-            raise _Shared
-        scope.used.add(key)
-        return self.argument(scope.inner[key])
+        return self.argument(scope.take(key))
 
     def _inline(self, node, read):
         """What `read` makes of a fused subgraph's last task, the others being nested calls in it.
@@ -124,10 +131,9 @@ class NodeReader:
         if len(inner) > _INLINED_TASKS:
             return _NOT_INLINED
         scope = _Scope(inner, dict(zip(inkeys, dependencies)))
-        scope.used.add(out)
         self._scopes.append(scope)
         try:
-            return read(inner[out])
+            return read(scope.take(out))
         except _Shared:
             return _NOT_INLINED
         finally:
@@ -135,16 +141,23 @@ class NodeReader:
 
 
 class _Scope:
-    """A fused subgraph: its own nodes, what its other keys are outside, and which of its nodes were read."""
+    """A fused subgraph: its own nodes, and the references outside that its other keys stand for."""
 
     def __init__(self, inner, outer):
-        self.inner = inner
+        self._inner = inner
         self.outer = outer
-        self.used = set()
+        self._taken = set()
+
+    def take(self, key):
+        """The node at `key`, once."""
+        if key in self._taken:
+            raise _Shared
+        self._taken.add(key)
+        return self._inner[key]
 
 
 class _Shared(Exception):
-    """A node of a fused subgraph is used twice, or is only another name of one: nested calls cannot say that."""
+    """A node of a fused subgraph is used twice, which nested calls cannot say."""
 
 
 class _Pair(tuple):
