@@ -25,6 +25,11 @@ internal static class WorkerCommand
         DefaultValueFactory = _ => Environment.ProcessorCount,
     };
 
+    private static readonly Option<string[]> Resources = new("--resources")
+    {
+        Description = "What tasks that ask for it may take of this worker beside cores: NAME=NUMBER, as in GPU=2,disk=0.5 (repeatable)",
+    };
+
     private static readonly Option<string?> CacheDirectory = new("--cache-dir") { Description = "Where files are kept; removed at the end" };
     private static readonly Option<string> Python = new("--python")
     {
@@ -58,7 +63,7 @@ internal static class WorkerCommand
         });
         var command = new Command("worker", "Run a worker: takes tasks from a manager and keeps their results.")
         {
-            Address, ManagerName, WorkerName, Cores, CacheDirectory, Python, HostPackage, WithInput, ConnectTimeout,
+            Address, ManagerName, WorkerName, Cores, Resources, CacheDirectory, Python, HostPackage, WithInput, ConnectTimeout,
         };
         command.Validators.Add(result =>
         {
@@ -81,6 +86,7 @@ internal static class WorkerCommand
                     : ManagerNames.Find(parsed.GetValue(ManagerName)!),
                 Name = parsed.GetValue(WorkerName),
                 Cores = parsed.GetValue(Cores),
+                Resources = WorkerResources.Parse(Resources.Name, parsed.GetValue(Resources) ?? []),
                 CacheDirectory = parsed.GetValue(CacheDirectory),
                 Python = parsed.GetValue(Python)!,
                 HostPackageDirectory = parsed.GetValue(HostPackage) ?? FindHostPackage(),

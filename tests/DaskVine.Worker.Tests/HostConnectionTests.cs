@@ -19,8 +19,8 @@ public sealed class HostConnectionTests : IDisposable, IHostOwner
     {
         _listener = new HostListener($"{_directory.Path}/hosts", _loop, this);
         _host.Connect(new UnixDomainSocketEndPoint(_listener.Path));
-        // [7, 1, 2, 0, "m", "t", nil]: any record makes the connection known here.
-        _host.Send([10, 0, 0, 0, 0x97, 7, 1, 2, 0, 0xa1, (byte)'m', 0xa1, (byte)'t', 0xc0]);
+        // [7, 1, 2, 0, "m", "t", nil, nil]: any record makes the connection known here.
+        _host.Send([11, 0, 0, 0, 0x98, 7, 1, 2, 0, 0xa1, (byte)'m', 0xa1, (byte)'t', 0xc0, 0xc0]);
         RoundUntil(() => _records.Count == 1);
     }
 

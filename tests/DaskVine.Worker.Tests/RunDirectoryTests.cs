@@ -38,7 +38,7 @@ public class RunDirectoryTests
     {
         using var parent = new TemporaryDirectory();
         var directory = new RunDirectory(parent.Path);
-        File.WriteAllText(directory.LibraryLog, "text");
+        File.WriteAllText(Path.Combine(directory.Logs, "library.log"), "text");
         directory.Dispose();
         Assert.Empty(Directory.EnumerateFileSystemEntries(parent.Path));
     }

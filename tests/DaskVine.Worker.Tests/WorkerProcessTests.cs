@@ -21,6 +21,28 @@ public class WorkerProcessTests
     }
 
     [Fact]
+    public void Hello_TellsResources()
+    {
+        using var manager = new FakeManager();
+        using var worker = new RunningWorker(
+            manager, options => options with { Resources = new Dictionary<string, long> { ["GPU"] = 2000, ["disk"] = 500 } });
+        Assert.Equal([new("GPU", 2000), new("disk", 500)], manager.Join().Resources.OrderBy(r => r.Key));
+    }
+
+    [Fact]
+    public void Versions_OfTheLibrary_AreToldOnceItIsUpAndByTheNextHello()
+    {
+        using var manager = new FakeManager();
+        using var worker = new RunningWorker(manager);
+        var hello = manager.Join();
+        // A machine may be slow enough for the library to be up first.
+        var versions = hello.Versions.ContainsKey("python") ? hello.Versions : manager.Receive<Versions>().Components;
+        Assert.Equal(["cloudpickle", "daskvine", "dotnet", "implementation", "msgpack", "python"], versions.Keys.Except(["dask", "numpy", "pandas"]).Order());
+        manager.CloseDoor();
+        Assert.Equal(versions, manager.Join().Versions);
+    }
+
+    [Fact]
     public void Call_WithSmallResult_IsReportedWithItsValue()
     {
         using var manager = new FakeManager();

@@ -17,6 +17,9 @@ internal sealed class RandomWorld(Random random)
     // Live hosts: up or not, calls in order, killed or not.
     private readonly Dictionary<HostId, Host> _hosts = [];
 
+    // What was uploaded, by name.
+    private readonly Dictionary<string, UploadedModule> _modules = [];
+
     private readonly List<WorkerEvent> _next = [new LinkOpened(null)];
     private bool _library;
     private bool _libraryUp;
@@ -38,12 +41,14 @@ internal sealed class RandomWorld(Random random)
         _core.Pass(TimeSpan.FromMilliseconds(random.Next(calm ? 5000 : 40)));
         Perform();
         _core.Handle(events);
+        foreach (var received in events.OfType<ModuleReceived>())
+            _modules[received.Module.Name] = received.Module;
         Perform();
     }
 
     private void Storm()
     {
-        switch (random.Next(12))
+        switch (random.Next(13))
         {
             case < 4 when _linked: Assign(); break;
             case 4 when _linked: _next.Add(new RetractReceived([Some()])); break;
@@ -52,6 +57,7 @@ internal sealed class RandomWorld(Random random)
             case 7 when _linked: _next.Add(new ReleaseReceived([new FileId(random.Next(5))])); break;
             case 8: Relink(); break;
             case 9: EndSomething(); break;
+            case 10 when _linked: Upload(); break;
             default: Answer(_hosts.Values.ElementAtOrDefault(random.Next(Cores + 1))); break;
         }
     }
@@ -80,6 +86,12 @@ internal sealed class RandomWorld(Random random)
             var mode = random.Next(10) == 0 ? TaskMode.Tasks : TaskMode.FunctionCalls;
             _next.Add(new AssignReceived(CoreHarness.Call(task.Value, attempt, mode, files)));
         }
+    }
+
+    private void Upload()
+    {
+        var (name, content) = ($"m{random.Next(3)}.py", $"{random.Next(3)}");
+        _next.Add(new ModuleReceived(new UploadedModule(name, content, $"/{content}/{name}")));
     }
 
     private TaskId Some() => new(random.NextInt64(_lastTask + 2));
@@ -160,13 +172,21 @@ internal sealed class RandomWorld(Random random)
                 case ForkChild e when _libraryUp: _hosts.Add(HostId.Child(e.Slot), new Host(HostId.Child(e.Slot))); break;
                 case StartTaskProcess e: _hosts.Add(HostId.Task(e.Slot), new Host(HostId.Task(e.Slot))); break;
                 // A host that has just ended by itself is not in the table any more, as in life.
-                case SendCall e when _hosts.TryGetValue(e.Host, out var host): host.Calls.Enqueue(e); break;
+                case SendModule e when _hosts.TryGetValue(e.Host, out var host): host.Modules[e.Module.Name] = e.Module; break;
+                case SendCall e when _hosts.TryGetValue(e.Host, out var host): Begin(host, e); break;
                 case KillHost e when _hosts.TryGetValue(e.Host, out var host): host.Doomed = true; break;
                 case EndHost e when _hosts.TryGetValue(e.Host, out var host): host.Doomed = true; break;
                 case Report e: Take(e.Record); break;
                 default: break;
             }
         }
+    }
+
+    private void Begin(Host host, SendCall call)
+    {
+        Assert.Equal(host.Calls.Count == 0, call.Alone);
+        Assert.Equal(_modules.OrderBy(m => m.Key), host.Modules.OrderBy(m => m.Key));
+        host.Calls.Enqueue(call);
     }
 
     private void Take(Protocol.Records.Record report)
@@ -195,6 +215,8 @@ internal sealed class RandomWorld(Random random)
         public HostId Id { get; } = id;
 
         public Queue<SendCall> Calls { get; } = new();
+
+        public Dictionary<string, UploadedModule> Modules { get; } = [];
 
         public bool Up { get; set; }
 

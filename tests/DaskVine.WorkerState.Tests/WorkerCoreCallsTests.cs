@@ -31,6 +31,29 @@ public class WorkerCoreCallsTests
     }
 
     [Fact]
+    public void Output_OfACall_IsInItsReport()
+    {
+        var core = Ready().Handle(new AssignReceived(Call(7) with { Capture = true }));
+        var call = Assert.Single(core.DrainCalls());
+        Assert.True(call.Task.Capture);
+        core.Handle(Returned(call) with { Output = new CallOutput("out", "error") });
+        Assert.Equal(new CallOutput("out", "error"), ReportOf<Completed>(core).Output);
+    }
+
+    [Fact]
+    public void Output_OfACallThatFailed_IsInItsReport()
+    {
+        var core = Ready().Handle(new AssignReceived(Call(7) with { Capture = true }));
+        var call = Assert.Single(core.DrainCalls());
+        core.Handle(new CallFailed(call.Host, call.Call, 10, Failure.Of(FailureKind.Raised, "x"), new CallOutput("out", "error")));
+        Assert.Equal(new CallOutput("out", "error"), ReportOf<Failed>(core).Output);
+    }
+
+    [Fact]
+    public void Calls_SentAhead_AreNotAlone() =>
+        Assert.Equal([true, false, false], Measured(10).Handle(Calls(3)).DrainCalls().Select(c => c.Alone));
+
+    [Fact]
     public void Call_OfUnknownFunctionNumber_Fails()
     {
         var core = Ready().Handle(new AssignReceived(Call(7) with { Functions = [5] }));
@@ -126,4 +149,7 @@ public class WorkerCoreCallsTests
         var core = Ready(cores: 2).Handle(Calls(9));
         Assert.Equal([0, 1], core.DrainCalls().Select(c => c.Host.Slot));
     }
+
+    private static T ReportOf<T>(CoreHarness core)
+        where T : Protocol.Records.Record => Assert.IsType<T>(core.Drain().OfType<Report>().Single().Record);
 }

@@ -25,11 +25,35 @@ public class WorkerCoreHostsTests
     {
         var core = Ready().Handle(new AssignReceived(Call(1)));
         core.DrainCalls();
-        core.Handle(new HostGone(Child, 3, "log"));
+        core.Handle(new HostGone(Child, 3, "what\nit wrote"));
         var failure = FailureIn(core.Drain());
         Assert.Equal(FailureKind.Died, failure.Kind);
-        Assert.Equal("the process that ran it ended with exit code 3", failure.Message);
-        Assert.Equal("log", failure.Traceback);
+        Assert.Equal("the process that ran it ended with exit code 3; it wrote last:\nwhat\nit wrote", failure.Message);
+    }
+
+    [Fact]
+    public void Versions_OfALibraryUpAfterTheHello_AreReported()
+    {
+        var core = new CoreHarness(1).Handle(new LinkOpened(null), new Welcomed("m1"));
+        core.Drain();
+        core.Handle(new LibraryUp(SomeVersions));
+        Assert.Equal([new Versions(SomeVersions)], core.Drain().OfType<Report>().Select(r => r.Record));
+    }
+
+    [Fact]
+    public void Versions_OfALibraryUpBetweenHelloAndWelcome_AreReportedAfterTheWelcome()
+    {
+        var core = new CoreHarness(1).Handle(new LinkOpened(null)).Handle(new LibraryUp(SomeVersions));
+        Assert.Empty(core.Drain().OfType<Report>());
+        core.Handle(new Welcomed("m1"));
+        Assert.Equal([new Versions(SomeVersions)], core.Drain().OfType<Report>().Select(r => r.Record));
+    }
+
+    [Fact]
+    public void Versions_OfALibraryUpBeforeTheHello_AreLeftToTheHello()
+    {
+        var core = new CoreHarness(1).Handle().Handle(new LibraryUp(SomeVersions), new LinkOpened(null), new Welcomed("m1"));
+        Assert.Empty(core.Drain().OfType<Report>());
     }
 
     [Fact]
@@ -121,6 +145,8 @@ public class WorkerCoreHostsTests
         Assert.Equal("the worker's library process ended with exit code 1 before it was ready, 5 times in a row", failure.Message);
         Assert.Equal("No module named msgpack", failure.Traceback);
     }
+
+    private static readonly Dictionary<string, string> SomeVersions = new() { ["dask"] = "1" };
 
     private static Failure FailureIn(List<WorkerEffect> effects) =>
         Assert.Single(effects.OfType<Report>().Select(r => r.Record).OfType<Failed>()).Failure;

@@ -3,7 +3,7 @@
 import msgpack
 
 from daskvine import values
-from daskvine.encode import Encoder, pickle_function
+from daskvine.encode import Encoder
 from daskvine.graph import as_dict, flatten_keys, nest_results, resolve
 from daskvine.host_calls import Calls
 
@@ -19,8 +19,8 @@ class Nodes:
         for key, inputs, (functions, body, _) in resolve(as_dict(dsk), flatten_keys(keys), encoder.scan, self.numbers):
             self.nodes.append((key, inputs, functions, body))
 
-    def _register(self, function):
-        return self.codes.setdefault(pickle_function(function), len(self.codes) + 1)
+    def _register(self, function, code):
+        return self.codes.setdefault(code, len(self.codes) + 1)
 
     def keys(self):
         return [key for key, *_ in self.nodes]

@@ -165,13 +165,12 @@ def test_encode_call_body_has_the_documented_bytes():
 
 
 def test_encode_unpicklable_argument_names_key_type_and_reason():
-    import threading
-
-    lock = threading.Lock()
-    with pytest.raises(SerializationError, match=r"task 'bad'.*lock.*cannot be pickled.*TypeError"):
-        Nodes({"bad": (args, lock)}, "bad")
+    numbers = iter([1])
+    generator = (number for number in numbers)
+    with pytest.raises(SerializationError, match=r"task 'bad'.*generator.*cannot be pickled.*TypeError"):
+        Nodes({"bad": (args, generator)}, "bad")
     with pytest.raises(SerializationError, match=r"task 'bad'.*cannot be pickled"):
-        Nodes({"bad": lock}, "bad")
+        Nodes({"bad": generator}, "bad")
 
 
 def test_encode_unpicklable_function_names_key_and_function():

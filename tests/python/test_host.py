@@ -1,5 +1,6 @@
 """The processes of the library host: their beginning, their end and their order, against a driver that acts as a worker."""
 
+import importlib.metadata
 import os
 import pathlib
 import select
@@ -37,8 +38,30 @@ def test_hello_library_and_child_tell_who_they_are(host):
     assert (kind, role, slot, pid) == (1, "library", 0, host.process.pid)
     assert versions["python"] == sys.version.split()[0] and versions["cloudpickle"] == cloudpickle.__version__
     assert versions["implementation"] == "cpython" and versions["msgpack"].count(".") == 2
+    for name in ("dask", "numpy", "pandas"):
+        assert versions.get(name) == version_of(name)
     child = host.fork(3).hello
     assert child[:3] == [1, "child", 3] and child[3] != pid
+
+
+def version_of(name):
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def test_versions_of_packages_are_had_without_importing_them(child):
+    child.learn(1, lambda: [name for name in ("dask", "numpy", "pandas", "importlib.metadata", "zipfile") if name in sys.modules])
+    assert value_of(child.call([1])) == []
+
+
+def test_versions_of_packages_are_those_of_the_metadata_that_comes_first(tmp_path, monkeypatch):
+    from daskvine.host_child import installed
+    for entry in ("a/x-1.0.dist-info", "a/x-y-5.dist-info", "a/z.py", "b/x-2.0.dist-info", "b/z-3-py3.11.egg-info"):
+        (tmp_path / entry).mkdir(parents=True)
+    monkeypatch.setattr(sys, "path", [str(tmp_path / "a"), "/nowhere", str(tmp_path / "b")])
+    assert installed(("x", "z")) == {"x": "1.0", "z": "3"}
 
 
 def test_inline_limit_from_environment_is_kept(tmp_path):

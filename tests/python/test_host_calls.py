@@ -173,7 +173,9 @@ def test_function_of_missing_module_fails_its_calls_and_says_what_to_do(child):
     for _ in range(2):
         kind, message, _, error = failure_of(child.call([1], call=5))
         assert kind == UNLOADABLE and error is None
-        assert "absent_module" in message and "register_pickle_by_value" in message and "nstall" in message
+        assert "absent_module is not on the worker: install it" in message
+        assert 'vine.upload_file("absent_module.py")' in message
+        assert "cloudpickle.register_pickle_by_value(absent_module)" in message
     assert value_of(child.call([2], 1)) == 2
 
 

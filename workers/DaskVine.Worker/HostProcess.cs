@@ -15,17 +15,22 @@ internal sealed class HostProcess : IDisposable
 
     /// <param name="options">Which interpreter.</param>
     /// <param name="directory">Where it runs.</param>
-    /// <param name="log">Where its output goes.</param>
+    /// <param name="logs">The directory where processes that run calls find their logs.</param>
+    /// <param name="log">Where its output goes until then.</param>
     /// <param name="loop">Runs <paramref name="exited"/>.</param>
     /// <param name="exited">Told the exit code or negated signal.</param>
     /// <param name="arguments">Of <c>daskvine.host</c>.</param>
-    public HostProcess(WorkerOptions options, string directory, string log, EventLoop loop, Action<int> exited, params ReadOnlySpan<string> arguments)
+    public HostProcess(
+        WorkerOptions options, string directory, string logs, string log, EventLoop loop, Action<int> exited, params ReadOnlySpan<string> arguments)
     {
         var start = new ProcessStartInfo("/bin/sh", ["-c", Script, "daskvine-host", log, options.Python, "-m", "daskvine.host", .. arguments])
         {
             WorkingDirectory = directory,
             RedirectStandardInput = true,
         };
+        start.Environment["DASKVINE_LOGS"] = logs;
+        // Tasks that part rows by hash(), as Dask's bags do, must agree wherever they run.
+        start.Environment.TryAdd("PYTHONHASHSEED", "0");
         if (options.HostPackageDirectory is { } package)
             start.Environment["PYTHONPATH"] = Prepend(package, Environment.GetEnvironmentVariable("PYTHONPATH"));
         var process = new Process { StartInfo = start, EnableRaisingEvents = true };

@@ -5,7 +5,8 @@ using DaskVine.WorkerState;
 namespace DaskVine.Worker;
 
 /// <summary>The library process, and its children, one per slot.</summary>
-internal sealed class LibraryHost(WorkerOptions options, RunDirectory run, EventLoop loop, WorkerLog log, Action<WorkerEvent> raise)
+internal sealed class LibraryHost(
+    WorkerOptions options, RunDirectory run, HostLogs logs, EventLoop loop, WorkerLog log, Action<WorkerEvent> raise)
     : IHostOwner, IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -21,15 +22,17 @@ internal sealed class LibraryHost(WorkerOptions options, RunDirectory run, Event
     private HostConnection? _connection;
     private int _started;
 
-    /// <summary>Of its hello; empty while it is not up.</summary>
-    public IReadOnlyDictionary<string, string> Versions { get; private set; } = new Dictionary<string, string>();
+    /// <summary>Of this process and, once there was a library, of its packages.</summary>
+    public IReadOnlyDictionary<string, string> Versions { get; private set; } = ProgramVersions.With(new Dictionary<string, string>());
 
     public void Start()
     {
         _listener = new HostListener(run.Socket($"library-{++_started}"), loop, this);
         var generation = _started;
         var directory = options.WorkingDirectory ?? Environment.CurrentDirectory;
-        _process = new HostProcess(options, directory, run.LibraryLog, loop, status => OnExited(generation, status), "library", _listener.Path);
+        logs.BoundLibrary();
+        _process = new HostProcess(
+            options, directory, logs.Directory, logs.Library, loop, status => OnExited(generation, status), "library", _listener.Path);
     }
 
     public void Fork(int slot)
@@ -38,6 +41,7 @@ internal sealed class LibraryHost(WorkerOptions options, RunDirectory run, Event
         if (_connection is null)
             return;
         _forking[slot] = true;
+        logs.Mark(HostId.Child(slot));
         _connection.Writer.Fork(slot);
         _connection.Flush();
     }
@@ -93,8 +97,8 @@ internal sealed class LibraryHost(WorkerOptions options, RunDirectory run, Event
         if (hello.Role == HostRole.Library && _connection is null)
         {
             _connection = connection;
-            Versions = hello.Versions;
-            raise(new LibraryUp());
+            Versions = ProgramVersions.With(hello.Versions);
+            raise(new LibraryUp(Versions));
         }
         else if (hello.Role == HostRole.Child && hello.Slot < options.Cores && hello.Slot >= 0 && _forking[hello.Slot])
         {
@@ -120,7 +124,8 @@ internal sealed class LibraryHost(WorkerOptions options, RunDirectory run, Event
         }
 
         log.Write($"child {exited.ProcessId} of slot {exited.Slot} ended with status {exited.Status}");
-        raise(new HostGone(HostId.Child(exited.Slot), exited.Status, WorkerLog.Tail(run.LibraryLog)));
+        var id = HostId.Child(exited.Slot);
+        raise(new HostGone(id, exited.Status, logs.TailOf(id)));
     }
 
     private void OnExited(int generation, int status)
@@ -140,7 +145,7 @@ internal sealed class LibraryHost(WorkerOptions options, RunDirectory run, Event
         (_listener, _process, _connection) = (null, null, null);
         Array.Clear(_children);
         Array.Clear(_forking);
-        var tail = WorkerLog.Tail(run.LibraryLog);
+        var tail = logs.TailOfLibrary();
         log.Write($"library ended with status {status}: {tail.Split('\n')[^1]}");
         raise(new LibraryGone(status, tail));
     }

@@ -76,6 +76,7 @@ internal sealed partial class ManagerSession
             case Fetch r: owner.Raise(new FetchReceived(r.File)); break;
             case Chunk r: owner.OnChunk(r); break;
             case Release r: owner.OnRelease(r); break;
+            case Upload r: owner.OnUpload(r); break;
             case Welcome r: OnWelcome(r); break;
             case Refuse r: owner.OnGivenUp($"the manager at {options.ManagerAddress} refused this worker: {r.Reason}"); break;
             case Rehello r: BeginAnew(r.Reason); break;

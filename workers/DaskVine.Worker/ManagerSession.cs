@@ -185,6 +185,8 @@ internal interface ISessionOwner
 
     void OnRelease(Release release);
 
+    void OnUpload(Upload upload);
+
     void OnShutdown(string reason);
 
     void OnGivenUp(string reason);

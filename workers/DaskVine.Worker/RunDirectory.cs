@@ -21,15 +21,16 @@ internal sealed class RunDirectory : IDisposable
             RemoveLeftBehind(parent);
         Path = Create(parent);
         _lock = TakeLock(Path);
+        Directory.CreateDirectory(Logs);
     }
 
     public string Path { get; }
 
-    public string LibraryLog => System.IO.Path.Combine(Path, "library.log");
+    public string Logs => System.IO.Path.Combine(Path, "logs");
+
+    public string Uploads => System.IO.Path.Combine(Path, "uploads");
 
     public string Socket(string name) => System.IO.Path.Combine(Path, name);
-
-    public string TaskLog(int number) => System.IO.Path.Combine(Path, $"task-{number}.log");
 
     /// <summary>Makes a fresh directory of a name that nobody else has, readable by this user alone.</summary>
     public static string Create(string parent)

@@ -11,7 +11,7 @@ internal sealed class TaskHosts : IHostOwner, IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly WorkerOptions _options;
-    private readonly RunDirectory _run;
+    private readonly HostLogs _logs;
     private readonly CacheDirectory _cache;
     private readonly EventLoop _loop;
     private readonly WorkerLog _log;
@@ -22,20 +22,22 @@ internal sealed class TaskHosts : IHostOwner, IDisposable
     private readonly TaskHost?[] _hosts;
     private int _started;
 
-    public TaskHosts(WorkerOptions options, RunDirectory run, CacheDirectory cache, EventLoop loop, WorkerLog log, Action<WorkerEvent> raise)
+    public TaskHosts(
+        WorkerOptions options, RunDirectory run, HostLogs logs, CacheDirectory cache, EventLoop loop, WorkerLog log, Action<WorkerEvent> raise)
     {
-        (_options, _run, _cache, _loop, _log, _raise) = (options, run, cache, loop, log, raise);
+        (_options, _logs, _cache, _loop, _log, _raise) = (options, logs, cache, loop, log, raise);
         _hosts = new TaskHost?[options.Cores];
         _listener = new HostListener(run.Socket("tasks"), loop, this);
     }
 
     public void Start(int slot)
     {
-        var log = _run.TaskLog(++_started);
-        var sandbox = _cache.MakeSandbox(_started);
+        var id = HostId.Task(slot);
+        var sandbox = _cache.MakeSandbox(++_started);
+        _logs.Mark(id);
         var process = new HostProcess(
-            _options, sandbox, log, _loop, status => OnExited(slot, status), "task", _listener.Path, $"{slot}");
-        _hosts[slot] = new TaskHost(process, sandbox, log);
+            _options, sandbox, _logs.Directory, _logs.ErrorsOf(id), _loop, status => OnExited(slot, status), "task", _listener.Path, $"{slot}");
+        _hosts[slot] = new TaskHost(process, sandbox);
     }
 
     public HostConnection? ConnectionOf(int slot) => _hosts[slot]?.Connection;
@@ -97,17 +99,14 @@ internal sealed class TaskHosts : IHostOwner, IDisposable
         host.Connection?.Drain();
         host.Connection?.Dispose();
         host.Process.Dispose();
-        var tail = WorkerLog.Tail(host.Log);
-        File.Delete(host.Log);
         RunDirectory.Remove(host.Sandbox);
-        _raise(new HostGone(HostId.Task(slot), status, tail));
+        var id = HostId.Task(slot);
+        _raise(new HostGone(id, status, _logs.TailOf(id)));
     }
 
-    private sealed class TaskHost(HostProcess process, string sandbox, string log)
+    private sealed class TaskHost(HostProcess process, string sandbox)
     {
         public string Sandbox { get; } = sandbox;
-
-        public string Log { get; } = log;
 
         public HostProcess Process { get; } = process;
 

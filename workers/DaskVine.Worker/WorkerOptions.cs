@@ -14,6 +14,9 @@ public sealed record WorkerOptions
     /// <summary>Tasks that run at once.</summary>
     public int Cores { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>What this worker has beside cores, by name, in thousandths.</summary>
+    public IReadOnlyDictionary<string, long> Resources { get; init; } = new Dictionary<string, long>();
+
     /// <summary>
     /// Where files, outputs and sandboxes go, in a directory of this worker's own that is removed at the end; null for a temporary place.
     /// </summary>

@@ -1,4 +1,3 @@
-using System.Reflection;
 using DaskVine.Protocol;
 using DaskVine.Protocol.Host;
 using DaskVine.Protocol.Records;
@@ -24,6 +23,8 @@ internal sealed class WorkerRun : ISessionOwner, IDisposable
     private readonly CacheDirectory _cache;
     private readonly IncomingFiles _incoming;
     private readonly Uploads _uploads;
+    private readonly HostLogs _logs;
+    private readonly ModuleStore _modules;
     private readonly LibraryHost _library;
     private readonly TaskHosts _tasks;
     private readonly ManagerSession _session;
@@ -49,8 +50,10 @@ internal sealed class WorkerRun : ISessionOwner, IDisposable
         _cache = new CacheDirectory(CacheParent(options, run));
         _incoming = new IncomingFiles(_cache);
         _uploads = new Uploads(_cache, Raise);
-        _library = new LibraryHost(options, run, _loop, _log, Raise);
-        _tasks = new TaskHosts(options, run, _cache, _loop, _log, Raise);
+        _logs = new HostLogs(run.Logs);
+        _modules = new ModuleStore(run, _log);
+        _library = new LibraryHost(options, run, _logs, _loop, _log, Raise);
+        _tasks = new TaskHosts(options, run, _logs, _cache, _loop, _log, Raise);
         _session = new ManagerSession(options, _context, _loop, _log, this);
     }
 
@@ -110,6 +113,12 @@ internal sealed class WorkerRun : ISessionOwner, IDisposable
         Raise(new ReleaseReceived(release.Files));
     }
 
+    public void OnUpload(Upload upload)
+    {
+        if (_modules.Store(upload) is { } module)
+            Raise(new ModuleReceived(module));
+    }
+
     public void OnShutdown(string reason) => _stopReason ??= $"the manager says: {reason}";
 
     public void OnGivenUp(string reason) => _failure ??= reason;
@@ -164,6 +173,7 @@ internal sealed class WorkerRun : ISessionOwner, IDisposable
             case Report e: _session.Post(e.Record); break;
             case SendCall e: SendCall(e); break;
             case SendFunction e: WriterOf(e.Host)?.Function(e.Function.Number, e.Function.Name, e.Function.Code.Span); break;
+            case SendModule e: WriterOf(e.Host)?.Upload(e.Module.Path); break;
             case KeepOutput e: KeepOutput(e); break;
             case DropOutput e: _cache.DropOutput(e.Call); break;
             case DeleteFile e: _cache.Delete(e.File); break;
@@ -192,7 +202,9 @@ internal sealed class WorkerRun : ISessionOwner, IDisposable
             inputs[i] = input.Value is { } value ? new HostInput(value, null) : new HostInput(null, _cache.FilePath(input.File));
         }
 
-        writer.Call(e.Call, task.Functions, task.Body.Span, inputs, _cache.OutputPath(e.Call));
+        if (e.Alone)
+            _logs.Mark(e.Host);
+        writer.Call(e.Call, task.Functions, task.Body.Span, inputs, _cache.OutputPath(e.Call), task.Capture);
     }
 
     /// <summary>Null when the process has just ended, which the core is about to hear.</summary>
@@ -216,14 +228,7 @@ internal sealed class WorkerRun : ISessionOwner, IDisposable
         }
     }
 
-    private void SayHello(SayHello e)
-    {
-        var versions = new Dictionary<string, string>(_library.Versions)
-        {
-            ["daskvine"] = typeof(WorkerRun).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
-            ["dotnet"] = Environment.Version.ToString(),
-        };
-        _session.SayHello(new Hello(
-            ProtocolVersion.Current, Hello.WorkerRole, _session.Instance, _name, 0, versions, _options.Cores, e.Files, e.Tasks));
-    }
+    private void SayHello(SayHello e) => _session.SayHello(new Hello(
+        ProtocolVersion.Current, Hello.WorkerRole, _session.Instance, _name, 0, _library.Versions, _options.Cores, e.Files, e.Tasks,
+        _options.Resources));
 }

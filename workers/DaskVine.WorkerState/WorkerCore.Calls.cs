@@ -45,7 +45,7 @@ public sealed partial class WorkerCore
         // A call of unknown length fills its child.
         task.ExpectedUs = expectedUs ?? _options.AheadDuration.TotalMicroseconds;
         emptiest.AddCall(task, _now);
-        SendCallTo(emptiest.ChildId, task, emptiest.Functions);
+        SendCallTo(emptiest.ChildId, task, emptiest.Functions, alone: emptiest.Running == task);
         return true;
     }
 
@@ -79,7 +79,7 @@ public sealed partial class WorkerCore
     }
 
     /// <summary>Sends a call after the functions it uses, less those <paramref name="sent"/> before.</summary>
-    private void SendCallTo(HostId host, HeldTask task, HashSet<int>? sent)
+    private void SendCallTo(HostId host, HeldTask task, HashSet<int>? sent, bool alone)
     {
         for (var i = 0; i < task.Assign.Functions.Count; i++)
         {
@@ -89,7 +89,7 @@ public sealed partial class WorkerCore
         }
 
         task.Call = ++_lastCall;
-        Do(new SendCall(host, task.Call, task.Assign));
+        Do(new SendCall(host, task.Call, task.Assign, alone));
     }
 
     private void OnCallReturned(CallReturned e)
@@ -109,7 +109,7 @@ public sealed partial class WorkerCore
             OnFileArrived(assign.Output, e.Size);
         }
 
-        End(task, new Completed(assign.Task, assign.Attempt, e.DurationUs, e.Size, e.Value));
+        End(task, new Completed(assign.Task, assign.Attempt, e.DurationUs, e.Size, e.Value, e.Output));
     }
 
     private void OnCallFailed(CallFailed e)
@@ -119,7 +119,7 @@ public sealed partial class WorkerCore
         if (task.Cancelled)
             RunAgain(task);
         else
-            Fail(task, e.Failure);
+            Fail(task, e.Failure, e.Output);
     }
 
     /// <summary>Takes the task that a call was of out of its slot, or kills a host that answers what it was not asked.</summary>

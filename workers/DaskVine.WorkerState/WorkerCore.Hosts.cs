@@ -33,11 +33,12 @@ public sealed partial class WorkerCore
         }
     }
 
-    private void OnLibraryUp()
+    private void OnLibraryUp(IReadOnlyDictionary<string, string>? versions)
     {
         Invariant.Holds(_library == HostState.Starting, $"the library came up and was {_library}");
         _library = HostState.Up;
         _librariesNeverUp = 0;
+        TellVersions(versions);
     }
 
     private void OnLibraryGone(int status, string log)
@@ -69,10 +70,11 @@ public sealed partial class WorkerCore
         }
     }
 
-    private static void OnChildUp(Slot slot)
+    private void OnChildUp(Slot slot)
     {
         Invariant.Holds(slot.Child == HostState.Starting, $"the child of slot {slot.Number} came up and was {slot.Child}");
         slot.Child = HostState.Up;
+        SendModules(slot.ChildId);
     }
 
     private void OnChildGone(Slot slot, int status, string log)
@@ -96,7 +98,8 @@ public sealed partial class WorkerCore
         if (slot.TaskProcess == HostState.Ending)
             return;
         slot.TaskProcess = HostState.Up;
-        SendCallTo(slot.TaskId, slot.Task!, sent: null);
+        SendModules(slot.TaskId);
+        SendCallTo(slot.TaskId, slot.Task!, sent: null, alone: true);
     }
 
     private void OnTaskProcessGone(Slot slot, int status, string log)
@@ -120,9 +123,10 @@ public sealed partial class WorkerCore
         }
 
         DropOutputOf(task);
+        var wrote = log.Length == 0 ? "" : $"; it wrote last:\n{log}";
         Fail(task, status < 0
-            ? new Failure(FailureKind.Lost, $"the process that ran it {ExitText.Ended(status)}, {task.Crashes} times in {task.Crashes} runs", log, null)
-            : new Failure(FailureKind.Died, $"the process that ran it {ExitText.Ended(status)}", log, null));
+            ? Failure.Of(FailureKind.Lost, $"the process that ran it {ExitText.Ended(status)}, {task.Crashes} times in {task.Crashes} runs{wrote}")
+            : Failure.Of(FailureKind.Died, $"the process that ran it {ExitText.Ended(status)}{wrote}"));
     }
 
     private void RunAgain(HeldTask[] tasks, bool suspect)
@@ -185,12 +189,15 @@ public sealed partial class WorkerCore
         Do(new KillHost(slot.TaskId));
     }
 
-    /// <summary>Ends what runs in a slot. An idle child stays: the numbers of its functions are forgotten, and it is sent new ones.</summary>
+    /// <summary>
+    /// Ends what runs in a slot. An idle child stays, unless it was given modules: the numbers of its functions are forgotten, and it is
+    /// sent new ones.
+    /// </summary>
     private void EndWork(Slot slot)
     {
         if (slot.Task is not null && slot.TaskProcess != HostState.Ending)
             KillTaskProcess(slot);
-        if (slot.Running is not null && slot.Child == HostState.Up)
+        if ((slot.Running is not null || _modules.Count > 0) && slot.Child == HostState.Up)
             KillChild(slot);
         slot.Functions.Clear();
     }

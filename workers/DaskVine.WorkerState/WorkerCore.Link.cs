@@ -17,10 +17,15 @@ public sealed partial class WorkerCore
     // Files lost since the last hello, whose inventory still had them. Empty while there is a link.
     private readonly List<FileLost> _lostUnlinked = [];
 
+    // Of a library that came up after the last hello, while there is no link to tell them by.
+    private IReadOnlyDictionary<string, string>? _versions;
+
     private void OnLinkOpened(string? manager)
     {
         _linked = false;
         _lostUnlinked.Clear();
+        // The hello has them.
+        _versions = null;
         if (manager is not null)
             Serve(manager);
         Do(new SayHello(_files.Present(), [.. _tasks.Values.Select(t => t.Attempt)]));
@@ -43,9 +48,18 @@ public sealed partial class WorkerCore
         foreach (var lost in _lostUnlinked)
             Do(new Report(lost));
         _lostUnlinked.Clear();
+        TellVersions(_versions);
     }
 
     private void OnLinkLost() => _linked = false;
+
+    /// <summary>Tells what the last hello was too early for.</summary>
+    private void TellVersions(IReadOnlyDictionary<string, string>? versions)
+    {
+        if (_linked && versions is not null)
+            Do(new Report(new Versions(versions)));
+        _versions = _linked ? null : versions;
+    }
 
     private void OnReportsAcknowledged(IReadOnlyList<TaskAttempt> reports)
     {
@@ -96,6 +110,7 @@ public sealed partial class WorkerCore
         _files.Clear();
         _lostUnlinked.Clear();
         _functions.Clear();
+        _modules.Clear();
         _expressions = new HeldFunction(null);
         Do(new DeleteAllFiles());
     }

@@ -105,7 +105,8 @@ public sealed partial class WorkerCore
         (task.Assign.Mode == TaskMode.FunctionCalls ? _readyCalls : _readyProcesses).Add(task);
     }
 
-    private void Fail(HeldTask task, Failure failure) => End(task, new Failed(task.Assign.Task, task.Assign.Attempt, failure));
+    private void Fail(HeldTask task, Failure failure, CallOutput? output = null) =>
+        End(task, new Failed(task.Assign.Task, task.Assign.Attempt, failure, output));
 
     /// <summary>It gave a result or failed; kept until the manager has the report.</summary>
     private void End(HeldTask task, Record report)

@@ -77,11 +77,12 @@ public sealed partial class WorkerCore
             case HostUp e: OnTaskProcessUp(_slots[e.Host.Slot]); break;
             case HostGone { Host.Role: HostRole.Child } e: OnChildGone(_slots[e.Host.Slot], e.Status, e.Log); break;
             case HostGone e: OnTaskProcessGone(_slots[e.Host.Slot], e.Status, e.Log); break;
-            case LibraryUp: OnLibraryUp(); break;
+            case LibraryUp e: OnLibraryUp(e.Versions); break;
             case LibraryGone e: OnLibraryGone(e.Status, e.Log); break;
             case LinkOpened e: OnLinkOpened(e.Manager); break;
             case Welcomed e: OnWelcomed(e.Manager); break;
             case LinkLost: OnLinkLost(); break;
+            case ModuleReceived e: OnModuleReceived(e.Module); break;
             case FileArrivalFailed e: OnFileArrivalFailed(e.File, e.Reason); break;
             case FileUnreadable e: OnFileUnreadable(e.File, e.Reason); break;
             default: throw new ArgumentException($"event {happened.GetType().Name} is not known", nameof(happened));

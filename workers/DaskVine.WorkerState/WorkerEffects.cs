@@ -22,8 +22,14 @@ public sealed record StartTaskProcess(int Slot) : WorkerEffect;
 
 public sealed record SendFunction(HostId Host, FunctionCode Function) : WorkerEffect;
 
-/// <summary>Send a call; its output path is its own until <see cref="KeepOutput"/> makes a file of it.</summary>
-public sealed record SendCall(HostId Host, long Call, Assign Task) : WorkerEffect;
+/// <summary>Make a module importable, in place of one of its name, for the calls that are sent after it.</summary>
+public sealed record SendModule(HostId Host, UploadedModule Module) : WorkerEffect;
+
+/// <summary>
+/// Send a call; its output path is its own until <see cref="KeepOutput"/> makes a file of it. <paramref name="Alone"/>: the host has no
+/// other call, so what it writes from now on is of this one.
+/// </summary>
+public sealed record SendCall(HostId Host, long Call, Assign Task, bool Alone = true) : WorkerEffect;
 
 /// <summary>Kill a process at once; <see cref="HostGone"/> follows.</summary>
 public sealed record KillHost(HostId Host) : WorkerEffect;

@@ -54,8 +54,11 @@ public sealed record UploadEnded(FileId File) : WorkerEvent;
 /// <summary>A file of the cache cannot be read; an upload of it, if any, has ended.</summary>
 public sealed record FileUnreadable(FileId File, string Reason) : WorkerEvent;
 
-/// <summary>The library process can fork.</summary>
-public sealed record LibraryUp : WorkerEvent;
+/// <summary>A module or archive of modules from the manager is at this path.</summary>
+public sealed record ModuleReceived(UploadedModule Module) : WorkerEvent;
+
+/// <summary>The library process can fork. <paramref name="Versions"/>: what the manager is to know of its packages.</summary>
+public sealed record LibraryUp(IReadOnlyDictionary<string, string>? Versions = null) : WorkerEvent;
 
 /// <summary>The library process has ended, and with it every child. <paramref name="Status"/>: exit code or negated signal.</summary>
 public sealed record LibraryGone(int Status, string Log) : WorkerEvent;
@@ -63,10 +66,14 @@ public sealed record LibraryGone(int Status, string Log) : WorkerEvent;
 /// <summary>A host process can be sent calls.</summary>
 public sealed record HostUp(HostId Host) : WorkerEvent;
 
-/// <summary>A host process has ended, and what it sent before was told. <paramref name="Status"/>: exit code or negated signal.</summary>
+/// <summary>
+/// A host process has ended, and what it sent before was told. <paramref name="Status"/>: exit code or negated signal.
+/// <paramref name="Log"/>: the end of what it wrote to standard error since it was last sent a call while it had none.
+/// </summary>
 public sealed record HostGone(HostId Host, int Status, string Log) : WorkerEvent;
 
 /// <summary>A call gave a value, or (null) wrote it to its output path.</summary>
-public sealed record CallReturned(HostId Host, long Call, long DurationUs, long Size, ReadOnlyMemory<byte>? Value) : WorkerEvent;
+public sealed record CallReturned(
+    HostId Host, long Call, long DurationUs, long Size, ReadOnlyMemory<byte>? Value, CallOutput? Output = null) : WorkerEvent;
 
-public sealed record CallFailed(HostId Host, long Call, long DurationUs, Failure Failure) : WorkerEvent;
+public sealed record CallFailed(HostId Host, long Call, long DurationUs, Failure Failure, CallOutput? Output = null) : WorkerEvent;

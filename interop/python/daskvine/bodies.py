@@ -10,7 +10,7 @@ from dask import optimization
 
 from daskvine import values
 from daskvine.errors import SerializationError
-from daskvine.locks import locks_in
+from daskvine.locks import MAKERS_OF_THREAD_LOCKS, locks_in, name_of_thread_lock
 
 INPUT, CALL, PICKLE, FUNCTION, KEYWORDS, TUPLE = range(1, 7)
 
@@ -122,7 +122,11 @@ class BodyWriter:
         return msgpack.ExtType(KEYWORDS, self._pack_checked(items))
 
     def pickle(self, item):
-        """Any object as a pickle that holds what the client's __main__ defines."""
+        """Any object as a pickle that holds what the client's __main__ defines; a lock as a fresh one."""
+        make_lock = MAKERS_OF_THREAD_LOCKS.get(type(item))
+        if make_lock:
+            self._hold((name_of_thread_lock(item),))
+            return self.call(make_lock, [])
         try:
             pickled = values.encode(item)
             if type(pickled) is not bytes:

@@ -29,8 +29,6 @@ class Encoder:
         self._dsk = dsk
         self._writer = BodyWriter(register)
         self._nodes = task_spec.NodeReader(self._writer, self._refer)
-        # Key → locks of a literal of the graph, which whoever reads it holds.
-        self._locks_of = {}
         # Of the computation being scanned; `_known` are the keys that its references may be.
         self._key = None
         self._dependencies = {}
@@ -48,12 +46,7 @@ class Encoder:
         target, node = self._encode(key, computation)
         if node is None:
             return (target,), ALIAS
-        locks = self._writer.locks
-        if self._locks_of:
-            locks = (*locks, *(lock for known in dependencies for lock in self._locks_of.get(known, ())))
-        if locks and node[0] is None:
-            self._locks_of[key] = locks
-        return dependencies, (*node, locks)
+        return dependencies, (*node, self._writer.locks)
 
     def _encode(self, key, computation):
         """``(target, None)`` of an alias, else ``(None, (functions, body))``."""

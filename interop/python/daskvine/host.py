@@ -5,15 +5,17 @@
 
 SOCKET is the worker's Unix socket ("Worker ↔ host" in src/ARCHITECTURE.md). Standard input is a pipe from the worker:
 at its end of file the process ends at once, its children with it. Environment: DASKVINE_SYS_PATH becomes sys.path,
-DASKVINE_INLINE_LIMIT (bytes, 4096) is the largest result that travels in a message instead of a file.
+DASKVINE_INLINE_LIMIT (bytes, 4096) is the largest result that travels in a message instead of a file, DASKVINE_LOGS is
+the directory where what user code writes is kept (slot-SLOT.out and .err of children, task-SLOT.out and .err of tasks).
 
 Here are only what must come before user code can be found, and the two roles' beginnings. Neither dask nor zmq.
 """
 
+import _thread
+import faulthandler
 import os
 import signal
 import sys
-import threading
 
 USAGE = "usage: python3 -m daskvine.host library SOCKET | task SOCKET SLOT"
 DEFAULT_INLINE_LIMIT = 4096
@@ -26,15 +28,19 @@ def main(arguments):
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent_pipe = _take_standard_input()
     _write_output_by_line()
+    _tell_of_crashes()
+    # A task that computes a Dask collection is one of many beside each other: threads of its own would only be in the way.
+    os.environ.setdefault("DASK_SCHEDULER", "sync")
     limit = int(os.environ.get("DASKVINE_INLINE_LIMIT", DEFAULT_INLINE_LIMIT))
+    logs = os.environ.get("DASKVINE_LOGS")
     # Imported here, since msgpack and cloudpickle are to come from the path of the user.
     if len(arguments) == 2 and arguments[0] == "library":
         from daskvine.host_library import Library
-        return Library(arguments[1], parent_pipe, limit).run()
+        return Library(arguments[1], parent_pipe, limit, logs).run()
     if len(arguments) == 3 and arguments[0] == "task":
         _end_with(parent_pipe)
         from daskvine.host_child import run_task
-        return run_task(arguments[1], int(arguments[2]), limit)
+        return run_task(arguments[1], int(arguments[2]), limit, logs)
     print(USAGE, file=sys.stderr)
     return 2
 
@@ -64,6 +70,12 @@ def _write_output_by_line():
             stream.reconfigure(line_buffering=True)
 
 
+def _tell_of_crashes():
+    """Lets a segmentation fault write the Python stack to what is standard error then, in children too."""
+    if sys.stderr is not None:
+        faulthandler.enable()
+
+
 def _end_with(parent_pipe):
     """Ends this process when its parent does. A death signal would be that of the parent's thread, hence a pipe."""
     def wait():
@@ -71,7 +83,8 @@ def _end_with(parent_pipe):
             pass
         os._exit(1)
 
-    threading.Thread(target=wait, name="daskvine-parent", daemon=True).start()
+    # Not one of the module threading, whose frames would be in the way where a crash is told.
+    _thread.start_new_thread(wait, ())
 
 
 if __name__ == "__main__":

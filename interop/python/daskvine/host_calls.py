@@ -8,7 +8,7 @@ import msgpack
 
 from daskvine import values
 from daskvine.host_channel import FAILED, RETURNED, frame
-from daskvine.host_failure import RAISED, UNLOADABLE, Unloadable, Unpicklable, describe, failure
+from daskvine.host_failure import RAISED, UNLOADABLE, Unloadable, Unpicklable, failure
 
 INPUT, NESTED, PICKLE, FUNCTION, KEYWORDS, TUPLE = range(1, 7)
 
@@ -23,12 +23,13 @@ class _Keywords(dict):
 class Calls:
     """The functions known to this process, and the call that is running.
 
-    `_code` holds (name, pickle) of each function that was sent and not called yet, `_callables` those that were
-    loaded; a number is in exactly one of them. `_longest` tells nanoseconds for each function that has run.
+    `_code` holds (name, pickle) of each function that was sent, `_callables` those of them that are loaded.
+    `_longest` tells nanoseconds for each function that has run. `_output` is asked only for calls that want it told.
     """
 
-    def __init__(self, inline_limit):
+    def __init__(self, inline_limit, output=None):
         self._inline_limit = inline_limit
+        self._output = output
         self._code = {}
         self._callables = {}
         self._longest = {}
@@ -43,6 +44,10 @@ class Calls:
         self._longest.pop(number, None)
         self._code[number] = name, code
 
+    def load_anew(self):
+        """Has every function unpickled again when it is next called: what it imports may have changed."""
+        self._callables.clear()
+
     def expect(self, record):
         """Nanoseconds that a call takes at most, judging by its functions' longest runs of late; UNKNOWN if new."""
         longest = self._longest
@@ -53,16 +58,23 @@ class Calls:
 
     def run(self, record):
         """Runs a call; returns the message that tells its end and the nanoseconds it took. Raises nothing."""
-        _, call, functions, body, inputs, output, _ = record
+        _, call, functions, body, inputs, output, capture = record
+        written = None
+        if capture:
+            mark = self._output.mark()
         start = time.perf_counter_ns()
         try:
             size, value = self._store(self._evaluate(functions, body, inputs), output)
             took = time.perf_counter_ns() - start
-            message = frame((RETURNED, call, (took + 999) // 1000, size, value, None))
+            if capture:
+                written = self._output.since(mark)
+            message = frame((RETURNED, call, (took + 999) // 1000, size, value, written))
         except BaseException as error:  # SystemExit too: a call ends, not the process
             failed = failure(RAISED if self._in_user_code else UNLOADABLE, error)
             took = time.perf_counter_ns() - start
-            message = frame((FAILED, call, (took + 999) // 1000, *failed, None))
+            if capture:
+                written = self._output.since(mark)
+            message = frame((FAILED, call, (took + 999) // 1000, *failed, written))
         self._in_user_code = False
         if inputs:
             self._decoded.clear()
@@ -132,7 +144,7 @@ class Calls:
             raise Unloadable(f"input {index} cannot be loaded", error) from error
 
     def _load(self, number):
-        """Loads a function that was not called before. A failure is not remembered: a module may be installed yet."""
+        """Loads a function that is not loaded. A failure is not remembered: a module may be installed yet."""
         if number not in self._code:
             raise Unloadable(f"function number {number} was never sent to this process")
         name, code = self._code[number]
@@ -141,7 +153,6 @@ class Calls:
         except Exception as error:
             raise Unloadable(f"function {name} cannot be loaded", error) from error
         self._callables[number] = function
-        del self._code[number]
         return function
 
     def _store(self, result, output):
@@ -149,16 +160,14 @@ class Calls:
         try:
             encoded = values.encode(result)
         except BaseException as error:
-            text = f"the result, of type {_name_of(result)}, cannot be pickled: {describe(error)}"
-            raise Unpicklable(text) from error
+            raise Unpicklable(f"the result, of type {_name_of(result)}, cannot be pickled", error) from error
         size = len(encoded)
         if size <= self._inline_limit:
             return size, bytes(encoded)
         try:
             _write_file(output, encoded)
         except OSError as error:
-            text = f"the result, {size} bytes, cannot be written on the worker: {describe(error)}"
-            raise Unpicklable(text) from error
+            raise Unpicklable(f"the result, {size} bytes, cannot be written on the worker", error) from error
         return size, None
 
 

@@ -4,7 +4,7 @@ import socket
 
 import msgpack
 
-HELLO, FORK, EXITED, FUNCTION, CALL, RETURNED, FAILED = range(1, 8)
+HELLO, FORK, EXITED, FUNCTION, CALL, RETURNED, FAILED, UPLOAD = range(1, 9)
 
 CAPACITY = 256 * 1024
 

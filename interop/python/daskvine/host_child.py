@@ -4,8 +4,10 @@ import os
 import sys
 import time
 
+from daskvine import host_uploads
 from daskvine.host_calls import Calls
-from daskvine.host_channel import CALL, FUNCTION, HELLO, Channel, frame
+from daskvine.host_channel import CALL, FUNCTION, HELLO, UPLOAD, Channel, frame
+from daskvine.host_output import Output
 
 # Nanoseconds. Results of calls shorter than SHORT may wait for each other as long as calls are at hand that are
 # expected to end before the first of them has waited for HOLD.
@@ -13,7 +15,7 @@ SHORT = 50_000
 HOLD = 1_000_000
 
 
-def serve(channel, calls):
+def serve(channel, calls, output):
     """Runs calls in order of arrival until the worker closes the socket, or, in a task's process, sends no more."""
     held = []
     since = 0
@@ -23,6 +25,7 @@ def serve(channel, calls):
             if held:
                 channel.send(b"".join(held))
                 held.clear()
+            output.bound()
             if not channel.fill():
                 return
             continue
@@ -44,17 +47,22 @@ def serve(channel, calls):
 
 
 def learn(calls, record):
-    """Takes a function in. Raises ValueError for any other record."""
-    if record[0] != FUNCTION:
+    """Takes a function or an upload in. Raises ValueError for any other record."""
+    if record[0] == FUNCTION:
+        calls.learn(record[1], record[2], record[3])
+    elif record[0] == UPLOAD:
+        host_uploads.add(record[1])
+        calls.load_anew()
+    else:
         raise ValueError(f"a worker sent record kind {record[0]}, which has no meaning here")
-    calls.learn(record[1], record[2], record[3])
 
 
-def run_task(path, slot, inline_limit):
+def run_task(path, slot, inline_limit, logs):
     """The task role: one call, whose result is sent, and the exit code."""
+    output = Output(logs, f"task-{slot}")
     channel = Channel(path)
     channel.send(hello("task", slot))
-    calls = Calls(inline_limit)
+    calls = Calls(inline_limit, output)
     while True:
         record = channel.take()
         if record is not None and record[0] == CALL:
@@ -68,13 +76,30 @@ def run_task(path, slot, inline_limit):
             return 1
 
 
-def hello(role, slot):
-    """The first message of every process."""
-    versions = {"python": sys.version.split()[0], "implementation": sys.implementation.name}
+def hello(role, slot, versions=()):
+    """The first message of every process; `versions` are what it tells beside those of what it has imported."""
+    versions = {**dict(versions), "python": sys.version.split()[0], "implementation": sys.implementation.name}
     for name in ("cloudpickle", "msgpack"):
         if name in sys.modules:
             versions[name] = _version(sys.modules[name])
     return frame((HELLO, role, slot, os.getpid(), versions))
+
+
+def installed(names):
+    """The versions of distributions that could be imported here, by the names of their metadata: importing even
+    importlib.metadata would take the start of a library 15 ms, this takes 1.
+    """
+    versions = {}
+    for entry in sys.path:
+        try:
+            files = os.listdir(entry or ".")
+        except OSError:
+            continue  # an archive, or nothing
+        for file in files:
+            name, _, rest = file.partition("-")
+            if name in names and rest[:1].isdigit() and rest.endswith((".dist-info", ".egg-info")):
+                versions.setdefault(name, rest.rpartition(".")[0].partition("-")[0])
+    return versions
 
 
 def _version(module):

@@ -12,7 +12,8 @@ import cloudpickle  # noqa: F401  so that children have it without loading it ea
 
 from daskvine.host_calls import Calls
 from daskvine.host_channel import EXITED, FORK, Channel, frame
-from daskvine.host_child import hello, serve
+from daskvine.host_child import hello, installed, serve
+from daskvine.host_output import Output
 
 _SET_PARENT_DEATH_SIGNAL = 1
 _libc = ctypes.CDLL(None)
@@ -21,10 +22,11 @@ _libc = ctypes.CDLL(None)
 class Library:
     """Serves one worker. `_children` holds pid → slot of exactly the children that were not buried yet."""
 
-    def __init__(self, path, parent_pipe, inline_limit):
+    def __init__(self, path, parent_pipe, inline_limit, logs):
         self._path = path
         self._parent_pipe = parent_pipe
         self._inline_limit = inline_limit
+        self._logs = logs
         self._children = {}
         self._channel = Channel(path)
         self._wakeup, self._wakeup_end = socket.socketpair()
@@ -36,7 +38,7 @@ class Library:
         gc.collect()
         gc.disable()
         gc.freeze()
-        self._channel.send(hello("library", 0))
+        self._channel.send(hello("library", 0, installed(("dask", "numpy", "pandas"))))
         poll = select.poll()
         for descriptor in (self._channel.socket, self._parent_pipe, self._wakeup):
             poll.register(descriptor, select.POLLIN)
@@ -101,6 +103,7 @@ class Library:
         _libc.prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
         if os.getppid() != library:
             return  # it died before the signal was asked for
+        output = Output(self._logs, f"slot-{slot}")
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         for end in (self._channel, self._wakeup, self._wakeup_end):
@@ -111,7 +114,7 @@ class Library:
         # A process that user code forks must not speak for this one, nor keep its socket open.
         os.register_at_fork(after_in_child=channel.close)
         channel.send(hello("child", slot))
-        serve(channel, Calls(self._inline_limit))
+        serve(channel, Calls(self._inline_limit, output), output)
         for stream in (sys.stdout, sys.stderr):
             if stream is not None:
                 stream.flush()

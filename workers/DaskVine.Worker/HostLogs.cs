@@ -1,0 +1,88 @@
+using System.Text;
+using DaskVine.Protocol.Host;
+using DaskVine.WorkerState;
+
+namespace DaskVine.Worker;
+
+/// <summary>
+/// The logs of host processes. Those that run calls open their own by these names (host_output.py), append to them, and begin them anew
+/// when they have become too long; the library's has what its interpreter says.
+/// </summary>
+internal sealed class HostLogs(string directory)
+{
+    private const int MaxLibraryLog = 16 << 20;
+    private const int ReadBytes = 16 << 10;
+    private const int TailLength = 4096;
+    private const int TailLines = 20;
+
+    // How Python begins to tell of a crash; what follows is the stack, innermost frame first.
+    private const string Crash = "Fatal Python error";
+
+    // Where each error log ended when its process had nothing to run.
+    private readonly Dictionary<HostId, long> _marks = [];
+
+    public string Directory { get; } = directory;
+
+    public string Library { get; } = Path.Combine(directory, "library.log");
+
+    public string ErrorsOf(HostId host) => Path.Combine(Directory, $"{(host.Role == HostRole.Child ? "slot" : "task")}-{host.Slot}.err");
+
+    /// <summary>What a process writes from now on is of its next call.</summary>
+    public void Mark(HostId host) => _marks[host] = Length(ErrorsOf(host));
+
+    /// <summary>The last lines that a process wrote to standard error since its mark; empty when there are none.</summary>
+    public string TailOf(HostId host) => Tail(ErrorsOf(host), _marks.GetValueOrDefault(host));
+
+    public string TailOfLibrary() => Tail(Library, 0);
+
+    /// <summary>To be called while no library runs.</summary>
+    public void BoundLibrary()
+    {
+        if (Length(Library) > MaxLibraryLog)
+            File.Delete(Library);
+    }
+
+    private static long Length(string path)
+    {
+        var file = new FileInfo(path);
+        return file.Exists ? file.Length : 0;
+    }
+
+    private static string Tail(string path, long from)
+    {
+        string text;
+        try
+        {
+            text = ReadEnd(path, from);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The process came to nothing before it had a log, or the log went with the run directory.
+            return "";
+        }
+
+        // The frames of the host itself are the same for every call.
+        string[] lines = [.. text.Split('\n').Where(line => !IsNoise(line))];
+        var crash = Array.FindLastIndex(lines, line => line.StartsWith(Crash, StringComparison.Ordinal));
+        var first = Math.Max(0, lines.Length - TailLines);
+        var tail = string.Join('\n', lines.Skip(crash >= 0 ? Math.Min(crash, first) : first).Take(TailLines)).TrimEnd();
+        if (tail.Length <= TailLength)
+            return tail;
+        return crash >= 0 ? tail[..TailLength] : tail[^TailLength..];
+    }
+
+    private static string ReadEnd(string path, long from)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        // It has begun anew since.
+        if (from > file.Length)
+            from = 0;
+        file.Seek(Math.Max(from, file.Length - ReadBytes), SeekOrigin.Begin);
+        var bytes = new byte[ReadBytes];
+        return Encoding.UTF8.GetString(bytes, 0, file.ReadAtLeast(bytes, ReadBytes, throwOnEndOfStream: false)).TrimEnd();
+    }
+
+    private static bool IsNoise(string line) => line.StartsWith("Extension modules:", StringComparison.Ordinal)
+        || (line.StartsWith("  File \"", StringComparison.Ordinal)
+            && (line.Contains("/daskvine/host", StringComparison.Ordinal) || line.Contains("<frozen runpy>", StringComparison.Ordinal)));
+}
