@@ -15,6 +15,7 @@ _HOME_OF = {
     "TaskError": "errors",
     "TaskDied": "errors",
     "SerializationError": "errors",
+    "ResultTooLarge": "errors",
     "RemoteTraceback": "errors",
 }
 

@@ -19,6 +19,8 @@ from daskvine.errors import ManagerLost, ManagerUnreachable
 from daskvine.link import LinkBroken
 
 _CLOSE_LINGER_MS = 200
+# Their first field is the graph's number.
+_GRAPH_RECORDS = frozenset({r.RESULT, r.GRAPH_FAILED, r.PROGRESS, r.TASK_EVENTS, r.TASK_OUTPUT})
 
 
 class Connection:
@@ -102,9 +104,9 @@ class Connection:
         """Return when no message waits for credit, or when there is mail."""
         self._wait(lambda: mailbox or not self._channel.is_blocked)
 
-    def wait_for_mail(self, mailbox):
-        """Return when the mailbox has something. Raises what ended the connection."""
-        self._wait(lambda: mailbox)
+    def wait_for_mail(self, mailbox, timeout=None):
+        """Return when the mailbox has something, or after `timeout` seconds. Raises what ended the connection."""
+        self._wait(lambda: mailbox, timeout)
 
     def close(self):
         """Say goodbye and close; waits in other threads end with ManagerLost. May be called twice."""
@@ -219,7 +221,7 @@ class Connection:
 
     def _dispatch(self, record, payloads):
         kind = record[0]
-        if kind in (r.RESULT, r.GRAPH_FAILED, r.PROGRESS):
+        if kind in _GRAPH_RECORDS:
             mailbox = self._mailboxes.get(record[1])
             if mailbox is not None:
                 mailbox.append((record, payloads))

@@ -2,20 +2,26 @@
 
 import logging
 import os
+import reprlib
 import weakref
+from collections.abc import Mapping
 
+from daskvine import nested, shuffles
+from daskvine.annotations import TaskOptions, annotations_of, defaults_with
+from daskvine.callbacks import watching
 from daskvine.cluster import Cluster
 from daskvine.connection import Connection
 from daskvine.door import Door
 from daskvine.errors import DaskVineError
 from daskvine.graph import as_dict, flatten_keys, nest_results
-from daskvine.progress import make_progress
+from daskvine.progress import showing
 from daskvine.run import MODES, GraphRun
+from daskvine.uploads import upload_record
 
 _log = logging.getLogger("daskvine")
 
 
-class DaskVine:
+class DaskVine(nested.Computing):
     """A manager to run Dask graphs on: ``x.compute(scheduler=vine.get)``.
 
     ``DaskVine()`` starts a manager and `workers` local workers (one per core by default) of `cores` cores each.
@@ -24,18 +30,24 @@ class DaskVine:
     be found by `name`, and gets local workers only when `workers` says so.
 
     `task_mode` is "function-calls" (functions stay loaded) or "tasks" (a fresh interpreter each).
-    `progress`: None shows a bar on a terminal, True always shows something, False never.
+    `progress`: None shows a bar on a terminal and in a notebook, True always shows something, False never.
+    `print_output`: whether what tasks print, log and warn appears here when they end.
     What it started ends with `close()`, at the end of the `with` block, or with this process.
     Raises ManagerUnreachable, ValueError, and DaskVineError when the program is not there.
+
+    It may be used inside tasks (``x.compute(scheduler=vine.get)``): pickled, it becomes an object whose `get` runs the
+    graph where it is, so that no task waits for another's worker. Back in this process it is the same DaskVine again.
     """
 
     def __init__(
-        self, address=None, *, workers=None, cores=1, port=None, name=None, task_mode="function-calls", progress=None
+        self, address=None, *, workers=None, cores=1, port=None, name=None, task_mode="function-calls", progress=None,
+        print_output=False,
     ):
         _check_mode(task_mode)
         _check_arguments(address, workers, cores, port, name)
         self._task_mode = task_mode
         self._progress = progress
+        self._print_output = print_output
         self._notices = Notices()
         self._cluster = None
         if address is None:
@@ -53,7 +65,9 @@ class DaskVine:
                 self._cluster.close()
             raise
         self._owner = os.getpid()
+        self._identity = nested.give_identity(self)
         self._close = weakref.finalize(self, _close, self._connection, self._cluster)
+        shuffles.prefer_tasks(self._connection)
         _opened.add(self)
 
     @property
@@ -86,33 +100,17 @@ class DaskVine:
         """What the manager last had to say, by code: ``{"waiting-for-workers": text}``."""
         return dict(self._notices.texts)
 
-    def get(self, dsk, keys, *, task_mode=None, **ignored):
-        """The values of `keys` in the graph `dsk`: Dask's scheduler interface.
+    def upload_file(self, path):
+        """Send a module (.py) or an archive of modules (.zip, .egg, .whl) to all workers, also to those that come later.
 
-        `keys` is a key or a list of such, nested at will; every list becomes a tuple.
-        Other keywords, which Dask passes on to its own schedulers, are ignored.
-        Raises what a task raised (with the remote traceback as cause and a note that names task and worker),
-        KeyError for an unknown key, RuntimeError for a cycle, SerializationError, TaskDied, ManagerLost, WorkersLost.
+        Tasks of graphs that are computed from now on can import it. A file of the same name takes the place of the one
+        that was sent before. Raises OSError when it cannot be read and ValueError when it is of another kind or larger
+        than 256 MiB.
         """
-        task_mode = task_mode or self._task_mode
-        _check_mode(task_mode)
-        if not self._close.alive:
-            raise DaskVineError("this DaskVine was closed")
-        if os.getpid() != self._owner:
-            raise DaskVineError("a DaskVine cannot be used in a forked child of the process that made it")
-        wanted = flatten_keys(keys)
-        if not wanted:
-            return nest_results(keys, {})
-        self._notices.forget()
-        progress = make_progress(self._progress)
-        try:
-            results = GraphRun(self._connection, as_dict(dsk), wanted, task_mode, progress).execute()
-        finally:
-            if progress:
-                progress.close()
-        return nest_results(keys, results)
-
-    __call__ = get
+        self._check_usable()
+        record = upload_record(path)
+        self._connection.post(record, [(record, 3)])
+        self._connection.flush()
 
     def close(self):
         """End the connection and everything that this object started. May be called twice."""
@@ -127,6 +125,40 @@ class DaskVine:
     def __repr__(self):
         state = "" if self._close.alive else " closed"
         return f"<DaskVine {self.address} workers={len(self.worker_pids)}{state}>"
+
+    def __reduce__(self):
+        return nested.vine_or_stand_in, (self._identity,)
+
+    def _compute(self, dsk, keys, task_mode, callbacks, print_output, asked):
+        task_mode = task_mode or self._task_mode
+        _check_mode(task_mode)
+        self._check_usable()
+        _check_graph(dsk)
+        wanted = _flat(keys)
+        if not wanted:
+            return nest_results(keys, {}), None
+        options = TaskOptions(annotations_of(dsk), defaults_with(asked))
+        print_output = self._print_output if print_output is None else print_output
+        dsk = as_dict(dsk)
+        self._notices.forget_waiting()
+        with watching(callbacks) as watch:
+            # One bar is enough, unless ours was asked for.
+            with showing(False if watch and watch.shows_progress and not self._progress else self._progress) as progress:
+                if watch:
+                    dsk = watch.start(dsk)
+                run = GraphRun(
+                    self._connection, dsk, wanted, task_mode, options, progress=progress, watch=watch, print_output=print_output
+                )
+                results = run.execute()
+                if watch:
+                    watch.succeeded = run.failure is None
+        return (None if run.failure else nest_results(keys, results)), run.failure
+
+    def _check_usable(self):
+        if not self._close.alive:
+            raise DaskVineError("this DaskVine was closed")
+        if os.getpid() != self._owner:
+            raise DaskVineError("a DaskVine cannot be used in a forked child of the process that made it")
 
     def _forget_after_fork(self):
         if self._close.alive:
@@ -157,11 +189,13 @@ class Notices:
         if is_new:
             _log.warning("%s", text)
 
-    def forget(self):
-        self.texts.clear()
+    def forget_waiting(self):
+        """A new graph: what the last one waited for is no news of it."""
+        self.texts = {code: text for code, text in self.texts.items() if not code.startswith("waiting-")}
 
 
 def _close(connection, cluster):
+    shuffles.forget(connection)
     connection.close()
     if cluster:
         cluster.close()
@@ -170,6 +204,21 @@ def _close(connection, cluster):
 def _check_mode(task_mode):
     if task_mode not in MODES:
         raise ValueError(f"task_mode is {task_mode!r}, but must be one of: {', '.join(map(repr, MODES))}")
+
+
+def _check_graph(dsk):
+    if not isinstance(dsk, Mapping) and not hasattr(dsk, "__dask_graph__"):
+        raise TypeError(
+            "a graph is a dict of keys and computations, a HighLevelGraph or a Dask collection, "
+            f"not {type(dsk).__qualname__}: {reprlib.repr(dsk)}"
+        )
+
+
+def _flat(keys):
+    try:
+        return flatten_keys(keys)
+    except TypeError as error:
+        raise TypeError(f"{reprlib.repr(keys)} is neither a key of a graph nor a list of keys: {error}") from None
 
 
 def _check_arguments(address, workers, cores, port, name):

@@ -29,6 +29,10 @@ class SerializationError(DaskVineError, TypeError):
     """A function, an argument or a result cannot be pickled."""
 
 
+class ResultTooLarge(DaskVineError, MemoryError):
+    """There is no memory at the client for a result."""
+
+
 class RemoteTraceback(Exception):
     """The traceback as text from the worker; the cause of a task's exception."""
 

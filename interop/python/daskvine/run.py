@@ -6,10 +6,11 @@ from dask.utils import funcname
 
 from daskvine import records as r
 from daskvine import values
-from daskvine.encode import Encoder, pickle_function
-from daskvine.errors import SerializationError
-from daskvine.failures import failure_of
+from daskvine.encode import Encoder
+from daskvine.failures import failure_of, result_too_large, undecodable
 from daskvine.graph import resolve
+from daskvine.locks import inherited
+from daskvine.output import print_here
 from daskvine.shuffles import refuse_disk_shuffle
 
 MODES = ("function-calls", "tasks")
@@ -23,36 +24,41 @@ _CHUNK_BYTES = 1 << 20
 class GraphRun:
     """Runs the computations that `wanted` keys of `dsk` need; one use, one thread.
 
-    `mode` is one of MODES; `progress` has ``update(done, running, total)`` or is None.
+    `mode` is one of MODES; `options` are TaskOptions. `progress` and `watch`, if given, hear how it goes, and what tasks
+    print is printed here if `print_output`. After `execute`, `failure` is the exception of a task that failed, or None.
     """
 
-    def __init__(self, connection, dsk, wanted, mode, progress=None):
+    def __init__(self, connection, dsk, wanted, mode, options, *, progress=None, watch=None, print_output=False):
+        self.failure = None
         self._connection = connection
         self._dsk = dsk
         self._wanted = wanted
         self._mode = MODES.index(mode)
+        self._options = options
         self._progress = progress
+        self._watch = watch
+        self._reports = (r.REPORT_TASKS if watch else 0) | (r.REPORT_OUTPUT if print_output else 0)
         self._encoder = Encoder(dsk, self._function_number)
         # Key → node number, for every key that was met.
         self._numbers = {}
-        # Node → decoded result, node → bytes of it that have arrived so far, and the failure if there is one.
+        # Node → decoded result, and node → bytes of it that have arrived so far.
         self._results = {}
         self._parts = {}
-        self._failure = None
         self._is_open = False
-        self._expected = 0
+        # The nodes whose values are to come, once it is known.
+        self._sought = []
 
     def execute(self):
-        """The results by wanted key.
+        """The results by wanted key; nothing when it has failed.
 
-        Raises what a task raised, SerializationError, KeyError, RuntimeError for a cycle, ManagerLost or WorkersLost.
+        Raises SerializationError, KeyError, RuntimeError for a cycle, ResultTooLarge, ManagerLost or WorkersLost.
         Whatever ends it early, an interruption included, cancels the graph at the manager.
         """
         graph, mailbox = self._connection.open_mailbox()
         try:
             self._submit(graph, mailbox)
-            while not self._failure and len(self._results) < self._expected:
-                self._connection.wait_for_mail(mailbox)
+            while not self._is_done():
+                self._connection.wait_for_mail(mailbox, self._progress.tick() if self._progress else None)
                 self._read(mailbox)
         except BaseException:
             if self._is_open:
@@ -60,42 +66,58 @@ class GraphRun:
             raise
         finally:
             self._connection.close_mailbox(graph)
-        if self._failure:
-            raise self._failure
-        return {key: self._results[self._numbers[key]] for key in self._wanted}
+        return {} if self.failure else {key: self._results[self._numbers[key]] for key in self._wanted}
+
+    def _is_done(self):
+        if self.failure:
+            return True
+        return len(self._results) == len(self._sought) and (self._watch is None or self._watch.is_complete)
 
     def _submit(self, graph, mailbox):
         """Encode and send the graph chunk by chunk, no faster than the manager takes it; stop when it has failed."""
         nodes, size, first, limit = [], 0, 0, _FIRST_CHUNK
-        for key, inputs, (functions, body, locks) in resolve(self._dsk, self._wanted, self._encoder.scan, self._numbers):
-            nodes.append([functions, body, inputs, _name_of(key), 0])
+        option_number, have_options = self._options.number, self._options.are_given
+        for key, inputs, (functions, body, locks) in self._resolved():
+            options = option_number(key, locks) if (locks or have_options) and functions is not None else 0
+            nodes.append([functions, body, inputs, _name_of(key), options])
             size += len(body)
             if len(nodes) >= limit or size >= _CHUNK_BYTES:
                 self._post_chunk(graph, first, nodes)
                 self._connection.flush()
                 self._connection.wait_for_room(mailbox)
                 self._read(mailbox)
-                if self._failure:
+                if self.failure:
                     return
                 first += len(nodes)
                 nodes, size, limit = [], 0, _CHUNK
         self._post_chunk(graph, first, nodes)
-        wanted_nodes = list(dict.fromkeys(self._numbers[key] for key in self._wanted))
-        self._expected = len(wanted_nodes)
-        self._connection.post([r.SEAL_GRAPH, graph, first + len(nodes), wanted_nodes])
+        self._sought = self._sought or self._requested()
+        self._connection.post([r.SEAL_GRAPH, graph, first + len(nodes), self._sought])
         self._connection.flush()
+
+    def _resolved(self):
+        """The nodes in order; all at once when somebody watches, who is told the whole graph before it runs."""
+        nodes = inherited(resolve(self._dsk, self._wanted, self._encoder.scan, self._numbers))
+        if self._watch:
+            nodes = list(nodes)
+            self._sought = self._watch.plan(nodes, self._requested())
+        return nodes
+
+    def _requested(self):
+        return list(dict.fromkeys(self._numbers[key] for key in self._wanted))
 
     def _post_chunk(self, graph, first, nodes):
         large = [(node, 1) for node in nodes if len(node[1]) >= r.FRAME_FROM_BYTES]
         if not self._is_open:
             self._is_open = True
-            self._connection.post([r.OPEN_GRAPH, graph, self._mode, _name_of(self._wanted[0])[:100], 0])
+            self._connection.post([r.OPEN_GRAPH, graph, self._mode, _name_of(self._wanted[0])[:100], self._reports])
+        for record in self._options.records(graph):
+            self._connection.post(record)
         if nodes:
             self._connection.post([r.SUBMIT_NODES, graph, first, nodes], large)
 
-    def _function_number(self, function):
+    def _function_number(self, function, code):
         refuse_disk_shuffle(function)
-        code = pickle_function(function)
         content_hash = hashlib.blake2b(code, digest_size=16).digest()
         return self._connection.function_number(content_hash, _printable(funcname(function)), code)
 
@@ -108,8 +130,12 @@ class GraphRun:
             elif kind == r.PROGRESS:
                 if self._progress:
                     self._progress.update(*record[2:5])
+            elif kind == r.TASK_EVENTS:
+                self._watch.report(record[2], record[3])
+            elif kind == r.TASK_OUTPUT:
+                print_here(*record[5:7])
             elif kind == r.GRAPH_FAILED:
-                self._failure = failure_of(record, payloads)
+                self.failure = failure_of(record, payloads)
                 return
 
     def _keep(self, record, payloads):
@@ -118,24 +144,33 @@ class GraphRun:
         if isinstance(data, int):
             data = payloads[data]
         if len(data) == size:
-            self._results[node] = self._decoded(values.decode, node, data)
+            self._take(node, size, values.decode, data)
             return
-        whole, arrived = self._parts.get(node) or (bytearray(size), 0)
+        whole, arrived = self._parts.get(node) or (self._room_for(node, size), 0)
         whole[offset:offset + len(data)] = data
         arrived += len(data)
         self._parts[node] = whole, arrived
         if arrived == size:
             del self._parts[node]
-            self._results[node] = self._decoded(values.loads, node, whole)
+            self._take(node, size, values.loads, whole)
 
-    def _decoded(self, decode, node, data):
+    def _room_for(self, node, size):
         try:
-            return decode(data)
+            return bytearray(size)
+        except (MemoryError, OverflowError) as error:
+            raise result_too_large(self._key_of(node), size) from error
+
+    def _take(self, node, size, decode, data):
+        try:
+            value = decode(data)
+        except MemoryError as error:
+            raise result_too_large(self._key_of(node), size) from error
         except Exception as error:
-            key = next(key for key, number in self._numbers.items() if number == node)
-            raise SerializationError(
-                f"the result of task {key!r} cannot be unpickled here: {type(error).__name__}: {error}"
-            ) from error
+            raise undecodable(self._key_of(node), error) from error
+        self._results[node] = self._watch.take(node, value) if self._watch else value
+
+    def _key_of(self, node):
+        return next(key for key, number in self._numbers.items() if number == node)
 
 
 def _name_of(key):

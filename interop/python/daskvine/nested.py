@@ -1,0 +1,77 @@
+"""What Dask calls, and what becomes of it where it is pickled to: a graph inside a task runs in that task's process.
+
+Workers import this module, so it imports neither dask nor zmq.
+"""
+
+import os
+import uuid
+import weakref
+
+# Identity → DaskVine of this process.
+_owned = weakref.WeakValueDictionary()
+
+
+class Computing:
+    """What a DaskVine and its StandIn have in common: `get` is one function, which cloudpickle tells from its object."""
+
+    def get(
+        self, dsk, keys, *, task_mode=None, callbacks=None, print_output=None, priority=None, retries=None, resources=None,
+        workers=None, allow_other_workers=None, **ignored,
+    ):
+        """The values of `keys` in the graph `dsk`: Dask's scheduler interface.
+
+        `keys` is a key or a list of such, nested at will; every list becomes a tuple.
+        `callbacks` are those of `dask.callbacks`, by default the active ones. One whose posttask takes a value has the
+        value of every task sent here (Dask's ProgressBar and Profiler do not); others get None for what `keys` leave out.
+        `print_output` shows what tasks print (default: as this DaskVine was told).
+        `priority` (higher runs first), `retries` (of a task that raised), `resources` (``{"GPU": 1}``), `workers` (names)
+        and `allow_other_workers` hold for all tasks that `dask.annotate` says nothing else about; functions of a task's
+        key are allowed. Other keywords, which Dask passes on to its own schedulers, are ignored.
+
+        Raises what a task raised (with the remote traceback as cause and a note that names task and worker),
+        KeyError for an unknown key, RuntimeError for a cycle, TypeError for what is no graph, no key or no option,
+        ValueError for an option out of range, SerializationError, TaskDied, ResultTooLarge, ManagerLost, WorkersLost.
+        """
+        asked = {
+            "priority": priority, "retries": retries, "resources": resources, "workers": workers,
+            "allow_other_workers": allow_other_workers,
+        }
+        results, failure = self._compute(dsk, keys, task_mode, callbacks, print_output, asked)
+        if failure is not None:
+            # Raised here, so that its traceback has one frame that is not the user's.
+            raise failure
+        return results
+
+    __call__ = get
+
+
+class StandIn(Computing):
+    """Takes the place of a DaskVine inside its tasks: `get` runs the graph here, with Dask's synchronous scheduler.
+
+    So a task that computes something with the vine that runs it never waits for a free worker. What `get` is told about
+    workers has no meaning here.
+    """
+
+    def __init__(self, identity):
+        self._identity = identity
+
+    def _compute(self, dsk, keys, task_mode, callbacks, print_output, asked):
+        from dask.local import get_sync
+
+        return get_sync(dsk, keys, callbacks=callbacks), None
+
+    def __reduce__(self):
+        return vine_or_stand_in, (self._identity,)
+
+
+def give_identity(vine):
+    """A name for `vine` by which `vine_or_stand_in` finds it in this process."""
+    identity = f"{os.getpid()}-{uuid.uuid4().hex}"
+    _owned[identity] = vine
+    return identity
+
+
+def vine_or_stand_in(identity):
+    """The DaskVine of that identity in the process that made it, and a StandIn anywhere else."""
+    is_owner = identity.startswith(f"{os.getpid()}-")
+    return is_owner and _owned.get(identity) or StandIn(identity)
