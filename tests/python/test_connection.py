@@ -86,7 +86,7 @@ def test_get_task_mode_travels_and_wrong_one_lists_both(run_dir):
 
 
 def test_get_unpicklable_argument_late_in_the_graph_cancels_it(run_dir):
-    dsk = {**{i: (inc, -1 - i) for i in range(200)}, "bad": (inc, threading.Lock())}
+    dsk = {**{i: (inc, -1 - i) for i in range(200)}, "bad": (inc, (x for x in ()))}
     with FakeManager(run_dir) as manager, DaskVine(manager.address) as vine:
         with pytest.raises(SerializationError, match="'bad'"):
             vine.get(dsk, [*range(200), "bad"])
