@@ -57,11 +57,19 @@ def test_versions_of_packages_are_had_without_importing_them(child):
 
 
 def test_versions_of_packages_are_those_of_the_metadata_that_comes_first(tmp_path, monkeypatch):
-    from daskvine.host_child import installed
+    from daskvine.versions import installed
     for entry in ("a/x-1.0.dist-info", "a/x-y-5.dist-info", "a/z.py", "b/x-2.0.dist-info", "b/z-3-py3.11.egg-info"):
         (tmp_path / entry).mkdir(parents=True)
     monkeypatch.setattr(sys, "path", [str(tmp_path / "a"), "/nowhere", str(tmp_path / "b")])
     assert installed(("x", "z")) == {"x": "1.0", "z": "3"}
+
+
+def test_versions_of_packages_in_a_checkout_that_comes_first_are_unknown(tmp_path, monkeypatch):
+    from daskvine.versions import installed
+    for entry in ("checkout/x", "b/x", "b/x-2.0.dist-info"):
+        (tmp_path / entry).mkdir(parents=True)
+    monkeypatch.setattr(sys, "path", [str(tmp_path / "checkout"), str(tmp_path / "b")])
+    assert installed(("x",)) == {}
 
 
 def test_inline_limit_from_environment_is_kept(tmp_path):

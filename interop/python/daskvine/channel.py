@@ -12,6 +12,7 @@ import zmq
 from daskvine import __version__
 from daskvine import records as r
 from daskvine.link import Link
+from daskvine.versions import installed
 
 
 class Channel:
@@ -84,7 +85,7 @@ class Channel:
 
 
 def _versions():
-    return {
+    versions = {
         "daskvine": __version__,
         "python": platform.python_version(),
         "dask": dask.__version__,
@@ -92,4 +93,7 @@ def _versions():
         "msgpack": ".".join(map(str, msgpack.version)),
         "pyzmq": zmq.__version__,
         "pickle": "5",
+        **installed(("numpy", "pandas")),
     }
+    # As a checkout of Dask calls itself that was never built.
+    return {name: version for name, version in versions.items() if version != "unknown"}

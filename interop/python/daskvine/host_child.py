@@ -85,23 +85,6 @@ def hello(role, slot, versions=()):
     return frame((HELLO, role, slot, os.getpid(), versions))
 
 
-def installed(names):
-    """The versions of distributions that could be imported here, by the names of their metadata: importing even
-    importlib.metadata would take the start of a library 15 ms, this takes 1.
-    """
-    versions = {}
-    for entry in sys.path:
-        try:
-            files = os.listdir(entry or ".")
-        except OSError:
-            continue  # an archive, or nothing
-        for file in files:
-            name, _, rest = file.partition("-")
-            if name in names and rest[:1].isdigit() and rest.endswith((".dist-info", ".egg-info")):
-                versions.setdefault(name, rest.rpartition(".")[0].partition("-")[0])
-    return versions
-
-
 def _version(module):
     """The version of one of our two packages, each of which tells it in its own way (and older ones in another)."""
     version = getattr(module, "__version__", None) or module.version

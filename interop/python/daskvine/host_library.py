@@ -12,8 +12,9 @@ import cloudpickle  # noqa: F401  so that children have it without loading it ea
 
 from daskvine.host_calls import Calls
 from daskvine.host_channel import EXITED, FORK, Channel, frame
-from daskvine.host_child import hello, installed, serve
+from daskvine.host_child import hello, serve
 from daskvine.host_output import Output
+from daskvine.versions import installed
 
 _SET_PARENT_DEATH_SIGNAL = 1
 _libc = ctypes.CDLL(None)
