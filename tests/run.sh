@@ -5,7 +5,9 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$root/src/setup.sh"
 
 need_dotnet
-need_packages "${RUN_PACKAGES[@]}" python3-hypothesis python3-pandas python3-pytest
+need_packages "${RUN_PACKAGES[@]}" \
+    graphviz python3-graphviz python3-hypothesis python3-ipykernel python3-pandas python3-pytest \
+    ${DASK_SRC:+python3-importlib-metadata}
 build "$root/DaskVine.sln"
 dotnet test "$root/DaskVine.sln" -c Release --no-build --nologo
 cd "$root"

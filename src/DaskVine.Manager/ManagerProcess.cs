@@ -155,12 +155,12 @@ public sealed class ManagerProcess : IDisposable
                 case Chunk chunk when peer.Worker is not null:
                     Stage(chunk, peer);
                     break;
-                case Completed or Failed or Retracted or FileLost when peer.Worker is { } worker:
+                case Completed or Failed or Retracted or FileLost or Versions when peer.Worker is { } worker:
                     if (record is FileLost lost)
                         peer.DropArriving(lost.File);
                     _events.Add(new WorkerSent(worker, record));
                     break;
-                case SubmitNodes or FunctionCode or OpenGraph or SealGraph or CancelGraph when peer.Client is { } client:
+                case SubmitNodes or FunctionCode or OpenGraph or TaskOptions or SealGraph or CancelGraph or Upload when peer.Client is { } client:
                     _events.Add(new ClientSent(client, record));
                     break;
                 default:

@@ -108,7 +108,7 @@ internal sealed class Sessions(ManagerOptions options, string instance, PeerTabl
         if (peer.Worker is { } worker)
             events.Add(new WorkerJoined(worker, hello));
         else
-            events.Add(new ClientJoined(peer.Client!.Value, hello.Name));
+            events.Add(new ClientJoined(peer.Client!.Value, hello.Name, hello.Versions));
         Console.Error.WriteLine($"manager: {hello.Role} {hello.Name} joined ({hello.Cores} cores)");
     }
 

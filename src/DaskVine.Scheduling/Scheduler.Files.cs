@@ -71,7 +71,7 @@ public sealed partial class Scheduler
     private void OnFileNotStaged(FileNotStaged e)
     {
         if (Find(e.File) is { FetchSource: { } source, Producer: { } producer } file)
-            FailGraph(file.Graph, file.Node, producer.Key, source.Name, Failure.Of(FailureKind.Lost, e.Reason));
+            FailTask(producer, source, Failure.Of(FailureKind.Lost, e.Reason));
     }
 
     private void ReleaseIfUnneeded(VineFile file)
@@ -178,7 +178,9 @@ public sealed partial class Scheduler
                     Emit(new ToWorker(consumer.Worker!.Id, new Cancel([consumer.Id])));
                     // It may have ended there already; what it left must be gone before it is assigned there again.
                     Emit(new ToWorker(consumer.Worker.Id, new Release([consumer.Output.Id])));
-                    Unassign(consumer);
+                    var worker = consumer.Worker;
+                    Unassign(consumer, mayRun: true);
+                    AskIfCancelled(worker);
                     consumer.State = VineTaskState.Waiting;
                     consumer.MissingInputs = 1;
                     break;

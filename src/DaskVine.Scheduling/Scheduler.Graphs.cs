@@ -4,58 +4,9 @@ using DaskVine.Scheduling.Model;
 
 namespace DaskVine.Scheduling;
 
-/// <summary>What clients do: graphs come, are sealed, end.</summary>
+/// <summary>Graphs come: their nodes, what is asked for them, and what is wanted.</summary>
 public sealed partial class Scheduler
 {
-    private void OnClientJoined(ClientJoined e)
-    {
-        if (_clients.TryGetValue(e.Client, out var old))
-        {
-            DropGraphs(old);
-            // What this batch had for the old link must not go over the new one, where graphs are numbered anew.
-            _effects.RemoveAll(effect => effect is ToClient to && to.Client == e.Client);
-            _effects.RemoveAll(effect => effect is SendFile send && send.Client == e.Client);
-        }
-
-        _clients[e.Client] = new VineClient(e.Client);
-    }
-
-    private void OnClientLeft(ClientLeft e)
-    {
-        if (_clients.Remove(e.Client, out var client))
-            DropGraphs(client);
-    }
-
-    private void OnClientSent(ClientSent e)
-    {
-        if (!_clients.TryGetValue(e.Client, out var client))
-            throw new InvalidOperationException($"{e.Client} sent a record and has not joined");
-        switch (e.Record)
-        {
-            case SubmitNodes record: OnNodesSubmitted(client, record); break;
-            case FunctionCode record: OnFunctionDefined(client, record); break;
-            case OpenGraph record: OnGraphOpened(client, record); break;
-            case SealGraph record: OnGraphSealed(client, record); break;
-            case CancelGraph record: OnGraphCancelled(client, record); break;
-            default: throw new InvalidOperationException($"a client may not send {e.Record.Kind}");
-        }
-    }
-
-    private void OnFunctionDefined(VineClient client, FunctionCode code)
-    {
-        var hash = Convert.ToHexString(code.Hash.Span);
-        if (!_functionsByHash.TryGetValue(hash, out var function))
-        {
-            // Copied, as it stays for good, and the message that it came in is not to stay with it.
-            function = new VineFunction(
-                code with { Number = _functions.Count, Hash = code.Hash.ToArray(), Code = code.Code.ToArray() }, _options.UnknownDurationUs);
-            _functions.Add(function);
-            _functionsByHash.Add(hash, function);
-        }
-
-        client.Functions[code.Number] = function;
-    }
-
     private void OnGraphOpened(VineClient client, OpenGraph open)
     {
         if (client.Graphs.TryGetValue(open.Graph, out var same))
@@ -64,7 +15,7 @@ public sealed partial class Scheduler
             return;
         }
 
-        client.Graphs.Add(open.Graph, new VineGraph(client, open.Graph, open.Mode, _ready.Clock));
+        client.Graphs.Add(open.Graph, new VineGraph(client, open, _clock));
     }
 
     private void OnNodesSubmitted(VineClient client, SubmitNodes submit)
@@ -83,7 +34,7 @@ public sealed partial class Scheduler
         {
             if (Refusal(graph, node) is { } reason)
             {
-                FailGraph(graph, graph.Nodes.Count, node.Key, "", Failure.Of(FailureKind.Invalid, reason));
+                FailGraph(graph, graph.Nodes.Count, node.Key, "", Failure.Of(FailureKind.Invalid, reason), NameOf(client, node));
                 return;
             }
 
@@ -107,8 +58,13 @@ public sealed partial class Scheduler
                 return $"node {graph.Nodes.Count} ('{node.Key}') uses function {function}, which was not sent";
         }
 
-        return null;
+        return node.Options == 0 || graph.Options.ContainsKey(node.Options)
+            ? null
+            : $"node {graph.Nodes.Count} ('{node.Key}') names task options {node.Options}, which were not sent";
     }
+
+    private static string NameOf(VineClient client, in GraphNode node) =>
+        node.Functions is [var first, ..] && client.Functions.TryGetValue(first, out var function) ? function.Code.Name : "";
 
     private void AddNode(VineGraph graph, in GraphNode node)
     {
@@ -126,7 +82,8 @@ public sealed partial class Scheduler
         var key = node.Key;
         var functions = Array.ConvertAll(node.Functions, function => graph.Client.Functions[function]);
         var inputs = Array.ConvertAll(node.Inputs, input => graph.Nodes[input]);
-        var task = _tasks.Add(id => new VineTask(new TaskId(id), file, functions, body, inputs, key));
+        var options = node.Options == 0 ? VineTaskOptions.None : graph.Options[node.Options];
+        var task = _tasks.Add(id => new VineTask(new TaskId(id), file, functions, body, inputs, key, options));
         file.Producer = task;
         graph.TaskCount++;
         foreach (var input in inputs)
@@ -174,89 +131,5 @@ public sealed partial class Scheduler
     {
         if (client.Graphs.TryGetValue(cancel.Graph, out var graph))
             DropGraph(graph);
-    }
-
-    /// <summary>Sends a wanted file, or has it fetched; releases it if nobody needs it.</summary>
-    private void OnAvailable(VineFile file)
-    {
-        if (file.Wanted && file.AtManager)
-            Deliver(file);
-        else if (file.Wanted)
-            Fetch(file);
-        ReleaseIfUnneeded(file);
-    }
-
-    private void Deliver(VineFile file)
-    {
-        var graph = file.Graph;
-        file.Wanted = false;
-        graph.WantedCount--;
-        if (file.Value is { } value && file.Size <= _options.InlineBytes)
-            Emit(new ToClient(graph.Client.Id, new Result(graph.Number, file.Node, file.Size, 0, value)));
-        else
-            Emit(new SendFile(graph.Client.Id, graph.Number, file.Node, file.Id, file.Size, file.Value));
-    }
-
-    private void EndIfDelivered(VineGraph graph)
-    {
-        if (!graph.Sealed || graph.WantedCount > 0 || !graph.Client.Graphs.ContainsKey(graph.Number))
-            return;
-        Emit(new ToClient(graph.Client.Id, new Progress(graph.Number, graph.DoneCount, graph.AssignedCount, graph.TaskCount)));
-        DropGraph(graph);
-    }
-
-    private void FailGraph(VineGraph graph, int node, string key, string worker, Failure failure)
-    {
-        Emit(new ToClient(graph.Client.Id, new GraphFailed(graph.Number, node, key, worker, failure)));
-        DropGraph(graph);
-    }
-
-    private void DropGraphs(VineClient client)
-    {
-        foreach (var graph in client.Graphs.Values.ToArray())
-            DropGraph(graph);
-    }
-
-    private void DropGraph(VineGraph graph)
-    {
-        graph.Client.Graphs.Remove(graph.Number);
-        // What it was told was about this graph; the next one is news again.
-        if (graph.Client.Graphs.Count == 0)
-            graph.Client.ToldToWait = false;
-        graph.ProgressDue = false;
-        var cancelled = new Dictionary<VineWorker, List<VineTask>>();
-        foreach (var file in graph.Nodes)
-        {
-            if (file.Producer is { } task)
-                DropTask(task, cancelled);
-        }
-
-        foreach (var (worker, tasks) in cancelled)
-        {
-            Emit(new ToWorker(worker.Id, new Cancel([.. tasks.Select(task => task.Id)])));
-            // Some may have ended there already and left outputs, which the worker will report under ids that are gone.
-            Emit(new ToWorker(worker.Id, new Release([.. tasks.Select(task => task.Output.Id)])));
-        }
-
-        foreach (var file in graph.Nodes)
-        {
-            Release(file);
-            _files.Remove(file.Id.Value);
-        }
-    }
-
-    private void DropTask(VineTask task, Dictionary<VineWorker, List<VineTask>> cancelled)
-    {
-        if (task.State == VineTaskState.Assigned)
-        {
-            var worker = task.Worker!;
-            if (!cancelled.TryGetValue(worker, out var tasks))
-                cancelled.Add(worker, tasks = []);
-            tasks.Add(task);
-            Unassign(task);
-        }
-
-        task.State = VineTaskState.Dropped;
-        _tasks.Remove(task.Id.Value);
     }
 }

@@ -9,9 +9,10 @@ public sealed partial class Scheduler
     /// <exception cref="InvalidOperationException">Names the first invariant that does not hold.</exception>
     public void CheckInvariants()
     {
-        var queued = _ready.Tasks.ToHashSet();
+        var queued = _ready.Tasks.Concat(_board.Tasks).ToHashSet();
         foreach (var task in _tasks.Items)
             CheckTask(task, queued);
+        CheckDemands();
         foreach (var file in _files.Items)
             CheckFile(file);
         foreach (var worker in _workers.Values)
@@ -23,6 +24,7 @@ public sealed partial class Scheduler
         Require(
             _progressDue.Where(graph => graph.ProgressDue).Distinct().Count() == _progressDue.Count(graph => graph.ProgressDue),
             "a graph is due for progress once");
+        Require(_eventsDue.Count == 0, "starts and ends were told");
     }
 
     private void CheckTask(VineTask task, HashSet<VineTask> queued)
@@ -32,6 +34,7 @@ public sealed partial class Scheduler
         Require((task.State == VineTaskState.Assigned) == (task.Worker is not null), $"{task.Id} has a worker exactly when assigned");
         Require(task.State != VineTaskState.Ready || queued.Contains(task), $"{task.Id} is ready and in the ready queue");
         Require(task.Queued == queued.Contains(task), $"{task.Id} knows whether it is in the ready queue");
+        CheckClaim(task);
         if (task.State == VineTaskState.Done)
             return;
         var missing = MissingInputs(task);

@@ -15,22 +15,43 @@ public sealed partial class Scheduler
 
     private void Place()
     {
-        while (_ready.Peek() is { } task)
+        _board.Refresh();
+        while (_index.LeastLoaded() is { } least && _index.HasRoom(least) && FirstReady() is { } task)
         {
-            var worker = Choose(task);
-            if (worker is null)
-                return;
-            _ready.Take(task);
+            if (Choose(task, least) is not { } worker)
+            {
+                _board.Sleep(task.Options.Demand!.Pool);
+                continue;
+            }
+
+            _clock = Math.Max(_clock, TaskOrder.Of(task).Place);
+            if (task.Options.Demand is null)
+                _ready.Take(task);
+            else
+                task.Claim = DemandBoard.Take(task, worker);
             Assign(task, worker);
         }
     }
 
-    /// <summary>The worker with room that holds most bytes of the inputs; else the least loaded; null when none has room.</summary>
-    private VineWorker? Choose(VineTask task)
+    private VineTask? FirstReady()
     {
-        var least = _index.LeastLoaded();
-        if (least is null || !_index.HasRoom(least))
-            return null;
+        var demanding = _board.First(out var demandingOrder);
+        if (!_ready.TryPeek(out var task, out var order))
+            return demanding;
+        return demanding is null || order < demandingOrder ? task : demanding;
+    }
+
+    /// <summary>
+    /// A preferred worker with room; else the one that holds most bytes of the inputs; else the least loaded. Null when there is no room
+    /// at those that can run it.
+    /// </summary>
+    /// <param name="task">Is ready.</param>
+    /// <param name="least">The least loaded of all workers; it has room.</param>
+    private VineWorker? Choose(VineTask task, VineWorker least)
+    {
+        var pool = task.Options.Demand?.Pool;
+        if (Preferred(task, pool, least) is { } preferred)
+            return preferred;
         VineWorker? best = null;
         var bestBytes = 0L;
         var looked = Math.Min(task.Inputs.Length, InputsLookedAt);
@@ -40,7 +61,7 @@ public sealed partial class Scheduler
             for (var h = 0; h < Math.Min(holders.Count, HoldersLookedAt); h++)
             {
                 var worker = holders[h];
-                if (worker == best || !_index.HasRoom(worker) || (least.HasFreeSlot && IsRelieved(worker)))
+                if (worker == best || !MayTake(worker, pool, least))
                     continue;
                 var bytes = BytesAt(worker, task, looked);
                 if (bytes > bestBytes || (bytes == bestBytes && worker.Id.Value < best!.Id.Value))
@@ -48,8 +69,26 @@ public sealed partial class Scheduler
             }
         }
 
-        return best ?? least;
+        return best ?? (pool is { IsForAll: false } ? pool.LeastLoaded(_hasRoom) : least);
     }
+
+    private VineWorker? Preferred(VineTask task, WorkerPool? pool, VineWorker least)
+    {
+        VineWorker? best = null;
+        foreach (var name in task.Options.Preferred)
+        {
+            foreach (var worker in _index.Named(name))
+            {
+                if (MayTake(worker, pool, least) && (best is null || worker.IsLessLoadedThan(best)))
+                    best = worker;
+            }
+        }
+
+        return best;
+    }
+
+    private bool MayTake(VineWorker worker, WorkerPool? pool, VineWorker least) =>
+        _index.HasRoom(worker) && !(least.HasFreeSlot && IsRelieved(worker)) && (pool is null || pool.Fits(worker));
 
     // What was just taken back from it for an idle worker must not go there again.
     private bool IsRelieved(VineWorker worker) => !worker.HasFreeSlot && _now < worker.NextRetraction;
@@ -78,11 +117,13 @@ public sealed partial class Scheduler
         _index.Touch(worker);
         worker.Assigned.Add(task);
         worker.LoadUs += task.LoadUs;
+        TellStarted(task);
         SendNeeds(task, worker);
         var functions = Array.ConvertAll(task.Functions, function => function.Number);
         var inputs = Array.ConvertAll(task.Inputs, Input);
         Emit(new ToWorker(worker.Id, new Assign(
-            task.Id, task.Attempt, task.Graph.Mode, functions, task.Body, inputs, task.Output.Id)));
+            task.Id, task.Attempt, task.Graph.Mode, functions, task.Body, inputs, task.Output.Id,
+            task.Graph.Reports.HasFlag(GraphReports.Output))));
     }
 
     private TaskInput Input(VineFile file) =>
@@ -106,11 +147,15 @@ public sealed partial class Scheduler
     }
 
     /// <summary>Takes a task off its worker's books; what it becomes is up to the caller.</summary>
-    private void Unassign(VineTask task)
+    /// <param name="task">Is assigned.</param>
+    /// <param name="mayRun">It is being cancelled, or its worker is gone: perhaps it runs on for a moment.</param>
+    private void Unassign(VineTask task, bool mayRun = false)
     {
         var worker = task.Worker!;
         if (IsConnected(worker))
             _index.Touch(worker);
+        EndClaim(task, mayRun);
+        _board.OnChanged(worker);
         worker.Assigned.Remove(task);
         worker.LoadUs -= task.LoadUs;
         task.Graph.AssignedCount--;
@@ -132,7 +177,7 @@ public sealed partial class Scheduler
     /// <summary>When workers idle and nothing is ready, asks the most loaded worker that can for tasks that it has not started.</summary>
     private void Steal()
     {
-        if (_workers.Count < 2 || _ready.Peek() is not null || !_index.LeastLoaded()!.HasFreeSlot)
+        if (_workers.Count < 2 || _ready.TryPeek(out _, out _) || !_index.LeastLoaded()!.HasFreeSlot)
             return;
         foreach (var victim in _index.MostLoadedFirst().Take(VictimsLookedAt))
         {
@@ -142,13 +187,10 @@ public sealed partial class Scheduler
             if (victim.Assigned.Count == victim.Cores || victim.Retracting)
                 continue;
             var due = RetractableAt(victim);
-            if (due <= _now)
-            {
-                Retract(victim);
+            if (due > _now)
+                WakeAt(due);
+            else if (TryRetract(victim))
                 return;
-            }
-
-            WakeAt(due);
         }
     }
 
@@ -157,14 +199,25 @@ public sealed partial class Scheduler
         ? worker.NextRetraction
         : Max(worker.NextRetraction, worker.LastProgress + _options.StallTime);
 
-    private void Retract(VineWorker victim)
+    // Those that were sent there for its name or its resources stay.
+    private bool TryRetract(VineWorker victim)
     {
         var surplus = victim.Assigned.Count - victim.Cores;
+        var wanted = Math.Min((surplus + 1) / 2, StolenAtOnce);
         var stolen = new List<TaskId>();
-        for (var task = victim.Assigned.Last; stolen.Count < Math.Min((surplus + 1) / 2, StolenAtOnce); task = task!.Previous)
-            stolen.Add(task!.Id);
+        var task = victim.Assigned.Last;
+        for (var left = Math.Min(surplus, StolenAtOnce); left > 0 && stolen.Count < wanted; left--, task = task.Previous)
+        {
+            if (task!.Options.Demand is null or { Pool.IsForAll: true })
+                stolen.Add(task.Id);
+        }
+
+        if (stolen.Count == 0)
+            return false;
         victim.Retracting = true;
+        victim.Asked.Enqueue(null);
         Emit(new ToWorker(victim.Id, new Retract(stolen)));
+        return true;
     }
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;

@@ -17,6 +17,7 @@ public sealed partial class Scheduler
             case Failed record: OnTaskFailed(worker, record); break;
             case Retracted record: OnTasksRetracted(worker, record); break;
             case FileLost record: OnFileLost(worker, record); break;
+            case Versions record: OnVersionsKnown(worker, record.Components); break;
             default: throw new InvalidOperationException($"a worker may not send {e.Record.Kind}");
         }
     }
@@ -36,6 +37,8 @@ public sealed partial class Scheduler
         else
             _expression.Measure(completed.DurationUs);
         worker.LastProgress = _now;
+        TellEnded(task, worker, completed.DurationUs);
+        TellOutput(task, worker, completed.Output);
         if (completed.Value is null)
             worker.Leftovers.Remove(task.Output);
         Unassign(task);
@@ -85,8 +88,12 @@ public sealed partial class Scheduler
     {
         if (Find(failed.Task) is not { } task || task.Worker != worker || task.Attempt != failed.Attempt)
             return;
+        TellOutput(task, worker, failed.Output);
         Unassign(task);
-        FailGraph(task.Graph, task.Output.Node, task.Key, worker.Name, failed.Failure);
+        if (failed.Failure.Kind == FailureKind.Raised && task.Raised++ < task.Options.Retries)
+            MakeReady(task);
+        else
+            FailTask(task, worker, failed.Failure);
     }
 
     private void OnTasksRetracted(VineWorker worker, Retracted retracted)
@@ -100,7 +107,8 @@ public sealed partial class Scheduler
             }
         }
 
-        EndRetraction(worker);
+        if (!TakeAnswer(worker))
+            EndRetraction(worker);
     }
 
     private void OnFileLost(VineWorker worker, FileLost lost)
@@ -113,9 +121,10 @@ public sealed partial class Scheduler
     {
         if (!_workers.TryGetValue(e.Worker, out var worker))
         {
-            worker = new VineWorker(e.Worker, e.Hello.Name, Math.Max(1, e.Hello.Cores)) { LastProgress = _now };
+            worker = new VineWorker(e.Worker, e.Hello.Name, Math.Max(1, e.Hello.Cores), e.Hello.Resources) { LastProgress = _now };
             _workers.Add(e.Worker, worker);
             _index.Add(worker);
+            _board.OnJoined(worker);
         }
 
         // What this batch had for the old link is settled by the inventory, and must not be done twice.
@@ -123,13 +132,19 @@ public sealed partial class Scheduler
         _effects.RemoveAll(effect => effect is PutFile put && put.Worker == e.Worker);
         worker.Functions.Clear();
         worker.Retracting = false;
+        var unanswered = TakeUnanswered(worker);
         worker.Leftovers.Clear();
+        foreach (var upload in _uploads)
+            Emit(new ToWorker(worker.Id, upload));
         SettleTasks(worker, e.Hello.Tasks);
         SettleFiles(worker, e.Hello.Files);
         CancelStrays(worker, e.Hello.Tasks);
+        worker.Cancelled.AddRange(unanswered);
+        AskIfCancelled(worker);
         // What it still has of ours may wait for functions and files that were lost with the old link.
         foreach (var task in worker.Assigned.ToList())
             SendNeeds(task, worker);
+        OnVersionsKnown(worker, e.Hello.Versions);
     }
 
     private void SettleTasks(VineWorker worker, IReadOnlyList<TaskAttempt> inventory)
@@ -195,10 +210,13 @@ public sealed partial class Scheduler
         if (!_workers.Remove(e.Worker, out var worker))
             return;
         _index.Remove(worker);
+        _board.OnLeft(worker, _now);
+        foreach (var claim in TakeUnanswered(worker))
+            Linger(claim);
         var tasks = worker.Assigned.ToList();
         foreach (var task in tasks)
         {
-            Unassign(task);
+            Unassign(task, mayRun: true);
             MakeReady(task);
         }
 
@@ -217,7 +235,7 @@ public sealed partial class Scheduler
 
     private void GiveUp(VineTask task, VineWorker worker, string reason)
     {
-        FailGraph(task.Graph, task.Output.Node, task.Key, worker.Name, Failure.Of(
+        FailTask(task, worker, Failure.Of(
             FailureKind.Lost, $"given up after it was running on {task.Crashes} workers that died; the last was {worker.Name}: {reason}"));
     }
 }

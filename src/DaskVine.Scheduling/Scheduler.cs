@@ -20,22 +20,33 @@ public sealed partial class Scheduler
     // Every function that a client has sent, by content hash (hexadecimal), and by our number.
     private readonly Dictionary<string, VineFunction> _functionsByHash = [];
     private readonly List<VineFunction> _functions = [];
+    // What clients have uploaded for workers of now and later, by age, each name once.
+    private readonly List<Upload> _uploads = [];
     // Graphs with ProgressDue set, each once.
     private readonly List<VineGraph> _progressDue = [];
+    // Ready tasks without a demand; the others are on the board.
     private readonly ReadyQueue _ready = new();
+    private readonly DemandBoard _board;
     private readonly WorkerIndex _index;
     // An expression has no function of its own to measure.
     private readonly VineFunction _expression;
+    private readonly Func<VineWorker, bool> _hasRoom;
+    // Place of the last task that was taken: where a new graph starts.
+    private long _clock;
     private List<SchedulerEffect> _effects = [];
     private TimeSpan _now;
     private TimeSpan? _wakeAt;
     // When the last worker left or, before the first, when a graph first had to wait; null while there are workers.
     private TimeSpan? _workerlessSince;
+    // When the first of the present workers joined, if clients had to wait for it.
+    private TimeSpan _workersSince;
 
     public Scheduler(SchedulerOptions options)
     {
         _options = options;
         _index = new WorkerIndex(options);
+        _hasRoom = _index.HasRoom;
+        _board = new DemandBoard(_workers);
         _expression = new VineFunction(new FunctionCode(-1, default, "expression", default), options.UnknownDurationUs);
     }
 
@@ -45,6 +56,9 @@ public sealed partial class Scheduler
     public int TaskCount => _tasks.Count;
 
     public int FileCount => _files.Count;
+
+    /// <summary>What tasks of open graphs ask for beyond a worker, or cancelled ones still hold, each content once.</summary>
+    public int DemandCount => _board.Count;
 
     public int WorkerCount => _workers.Count;
 
@@ -61,8 +75,10 @@ public sealed partial class Scheduler
         _wakeAt = null;
         for (var i = 0; i < events.Count; i++)
             Handle(events[i]);
+        EndLingering();
         Place();
         Steal();
+        TellEvents();
         TellProgress();
         TellWhoWaits();
         return _wakeAt;
@@ -100,80 +116,9 @@ public sealed partial class Scheduler
     private void MakeReady(VineTask task)
     {
         task.State = VineTaskState.Ready;
-        _ready.Add(task);
-    }
-
-    private void TellProgress()
-    {
-        for (var i = _progressDue.Count - 1; i >= 0; i--)
-        {
-            var graph = _progressDue[i];
-            if (graph.ProgressDue && graph.NextProgress > _now)
-            {
-                WakeAt(graph.NextProgress);
-                continue;
-            }
-
-            _progressDue[i] = _progressDue[^1];
-            _progressDue.RemoveAt(_progressDue.Count - 1);
-            if (!graph.ProgressDue)
-                continue;
-            graph.ProgressDue = false;
-            graph.NextProgress = _now + _options.ProgressInterval;
-            Emit(new ToClient(graph.Client.Id, new Progress(graph.Number, graph.DoneCount, graph.AssignedCount, graph.TaskCount)));
-        }
-    }
-
-    private void ProgressChanged(VineGraph graph)
-    {
-        if (graph.ProgressDue)
-            return;
-        graph.ProgressDue = true;
-        _progressDue.Add(graph);
-    }
-
-    private void TellWhoWaits()
-    {
-        if (_workers.Count > 0)
-        {
-            if (_workerlessSince is not null)
-                TellEveryoneOfWorkers();
-            _workerlessSince = null;
-            return;
-        }
-
-        if (_tasks.Count == 0)
-        {
-            _workerlessSince = null;
-            return;
-        }
-
-        _workerlessSince ??= _now;
-        var tellAt = _workerlessSince.Value + _options.NoWorkersNoticeTime;
-        if (tellAt > _now)
-        {
-            WakeAt(tellAt);
-            return;
-        }
-
-        foreach (var client in _clients.Values)
-        {
-            if (client.ToldToWait || client.Graphs.Count == 0)
-                continue;
-            client.ToldToWait = true;
-            var tasks = client.Graphs.Values.Sum(graph => graph.TaskCount - graph.DoneCount);
-            Emit(new ToClient(client.Id, new Notice(
-                Notice.WaitingForWorkers, $"{tasks} tasks wait: no worker is connected to this manager; start one with 'daskvine worker'")));
-        }
-    }
-
-    private void TellEveryoneOfWorkers()
-    {
-        foreach (var client in _clients.Values)
-        {
-            if (client.ToldToWait)
-                Emit(new ToClient(client.Id, new Notice(Notice.WorkersConnected, "a worker has connected; the waiting tasks run")));
-            client.ToldToWait = false;
-        }
+        if (task.Options.Demand is null)
+            _ready.Add(task);
+        else
+            _board.Add(task, _now);
     }
 }

@@ -7,7 +7,7 @@ namespace DaskVine.Scheduling;
 public abstract record SchedulerEvent;
 
 /// <summary>A client said hello. The same number again: its old link and its graphs are gone.</summary>
-public sealed record ClientJoined(ClientId Client, string Name) : SchedulerEvent;
+public sealed record ClientJoined(ClientId Client, string Name, IReadOnlyDictionary<string, string> Versions) : SchedulerEvent;
 
 /// <summary>A client's process ended or said goodbye.</summary>
 public sealed record ClientLeft(ClientId Client) : SchedulerEvent;

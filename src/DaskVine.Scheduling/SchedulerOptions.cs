@@ -21,9 +21,12 @@ public sealed record SchedulerOptions
     /// <summary>How long a worker may complete nothing before its waiting tasks are offered to idle ones.</summary>
     public TimeSpan StallTime { get; init; } = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>How long a worker may take to end what it was told to cancel: twice its own limit.</summary>
+    public TimeSpan CancelTime { get; init; } = TimeSpan.FromMilliseconds(200);
+
     /// <summary>How often a client hears of progress.</summary>
     public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>How long there may be no worker before clients are told what is waited for.</summary>
+    /// <summary>How long there may be no worker, or none that fits, before clients are told what is waited for.</summary>
     public TimeSpan NoWorkersNoticeTime { get; init; } = TimeSpan.FromSeconds(1);
 }

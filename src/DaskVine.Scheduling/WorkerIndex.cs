@@ -19,11 +19,17 @@ internal sealed class WorkerIndex(SchedulerOptions options)
     // Workers whose load has changed since, each once.
     private readonly List<VineWorker> _touched = [];
 
+    // All workers, by name.
+    private readonly Dictionary<string, List<VineWorker>> _byName = [];
+
     public int Count { get; private set; }
 
     public void Add(VineWorker worker)
     {
         Count++;
+        if (!_byName.TryGetValue(worker.Name, out var named))
+            _byName.Add(worker.Name, named = []);
+        named.Add(worker);
         _touched.Add(worker);
     }
 
@@ -45,10 +51,16 @@ internal sealed class WorkerIndex(SchedulerOptions options)
             _touched.Remove(worker);
         worker.Indexed = false;
         Count--;
+        var named = _byName[worker.Name];
+        named.Remove(worker);
+        if (named.Count == 0)
+            _byName.Remove(worker.Name);
     }
 
     /// <summary>Whether another task may be sent there before one comes back.</summary>
     public bool HasRoom(VineWorker worker) => worker.HasFreeSlot || HasBacklogRoom(worker);
+
+    public IReadOnlyList<VineWorker> Named(string name) => _byName.TryGetValue(name, out var named) ? named : [];
 
     public VineWorker? LeastLoaded()
     {

@@ -1,3 +1,4 @@
+using DaskVine.Protocol;
 using DaskVine.Protocol.Door;
 using DaskVine.Protocol.Records;
 
@@ -91,6 +92,46 @@ public sealed class ManagerProcessTests : IDisposable
 
         Assert.Equal(Notice.WorkersConnected, client.SkipTo<Notice>().Code);
         Assert.Equal([1], client.ReceiveResult());
+    }
+
+    [Fact]
+    public void Run_WhatAClientAsksForTasks_ReachesTheWorkerAndComesBack()
+    {
+        using var manager = RunningManager.OnTcp();
+        using var worker = TestPeer.Worker(manager);
+        using var client = TestPeer.Client(manager);
+
+        client.Send(
+            new Upload("helper.py", new byte[] { 1 }, new byte[] { 7, 8 }),
+            new FunctionCode(0, new byte[] { 1, 2, 3 }, "f", new byte[] { 0x80 }),
+            new OpenGraph(Graphs.Number, TaskMode.FunctionCalls, "test", GraphReports.Tasks | GraphReports.Output),
+            new TaskOptions(Graphs.Number, 1, 0, 1, [], false, new Dictionary<string, long>(), ["lock"]),
+            new SubmitNodes(Graphs.Number, 0, [Graphs.Call with { Options = 1 }]),
+            new SealGraph(Graphs.Number, 1, [0]));
+
+        Assert.Equal([7, 8], worker.SkipTo<Upload>().Data.ToArray());
+        var assign = worker.SkipTo<Assign>();
+        Assert.True(assign.Capture);
+        worker.Send(new Failed(assign.Task, assign.Attempt, Failure.Of(FailureKind.Raised, "no")));
+        assign = worker.SkipTo<Assign>();
+        Assert.Equal(2, assign.Attempt);
+        worker.Send(new Completed(assign.Task, assign.Attempt, 10, 1, new byte[] { 5 }, new CallOutput("hello", "")));
+        Assert.Equal("hello", client.SkipTo<TaskOutput>().Out);
+        Assert.Equal(0, Assert.Single(client.SkipTo<TaskEvents>().Ended).Node);
+        Assert.Equal([5], client.ReceiveResult());
+    }
+
+    [Fact]
+    public void Run_VersionsThatDiffer_AreToldToTheClient()
+    {
+        using var manager = RunningManager.OnTcp();
+        using var worker = TestPeer.Worker(manager);
+        using var client = new TestPeer(manager, Hello.ClientRole);
+        client.SayHello(client.MakeHello() with { Versions = new Dictionary<string, string> { ["python"] = "3.11.2" } });
+
+        worker.Send(new Versions(new Dictionary<string, string> { ["python"] = "3.12.1" }));
+
+        Assert.Equal(Notice.VersionsDiffer, client.SkipTo<Notice>().Code);
     }
 
     [Fact]

@@ -25,7 +25,7 @@ public sealed class SessionsTests : IDisposable
     [Fact]
     public void Hello_OtherProtocolVersion_IsRefusedWithBothVersions() =>
         Assert.Equal(
-            "it speaks protocol 99, this manager 1: use the same release on both sides",
+            $"it speaks protocol 99, this manager {ProtocolVersion.Current}: use the same release on both sides",
             Refusal(hello => hello with { ProtocolVersion = 99 }));
 
     [Fact]

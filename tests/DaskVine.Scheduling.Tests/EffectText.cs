@@ -69,6 +69,7 @@ internal sealed class EffectText
     {
         FunctionCode e => $"function {e.Name}",
         Assign e => $"run {KeyOf(e)}({string.Join(", ", e.Inputs.Select(Of))}){(e.Attempt > 1 ? $" #{e.Attempt}" : "")}",
+        Retract { Tasks.Count: 0 } => "answer",
         Retract e => $"retract {Of(e.Tasks)}",
         Cancel e => $"cancel {Of(e.Tasks)}",
         Release e => $"release {string.Join(" ", e.Files.Select(Of))}",
@@ -76,6 +77,10 @@ internal sealed class EffectText
         Result e => $"result {e.Graph}.{e.Node} {Encoding.UTF8.GetString(e.Value.Span)}",
         GraphFailed e => $"failed {e.Graph}.{e.Node} {e.Failure.Kind}",
         Notice e => $"notice {e.Code}",
+        TaskEvents e => $"events {e.Graph} started {string.Join(' ', e.Started)} ended "
+            + string.Join(' ', e.Ended.Select(ended => $"{ended.Node}@{ended.Worker}")),
+        TaskOutput e => $"output {e.Graph}.{e.Node} {e.Key}@{e.Worker} '{e.Out}' '{e.Error}'",
+        Upload e => $"upload {e.Name} {Encoding.UTF8.GetString(e.Data.Span)}",
         _ => record.ToString(),
     };
 

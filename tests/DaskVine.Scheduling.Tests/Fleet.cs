@@ -15,12 +15,12 @@ internal sealed class Fleet
     private readonly int[] _completed;
     private readonly HashSet<int> _lost = [];
 
-    public Fleet(int workers, int cores)
+    public Fleet(int workers, int cores, long resources = 0)
     {
         _completed = new int[workers];
         for (var i = 0; i < workers; i++)
-            Handle(new WorkerJoined(new WorkerId(i), HelloOf(i, cores)));
-        Handle(new ClientJoined(default, "client"));
+            Handle(new WorkerJoined(new WorkerId(i), HelloOf(i, cores, resources)));
+        Handle(new ClientJoined(default, "client", new Dictionary<string, string>()));
         FromClient(new FunctionCode(0, new byte[16], "f", new byte[16]));
         FromClient(new OpenGraph(0, TaskMode.FunctionCalls, "a graph"));
     }
@@ -38,6 +38,9 @@ internal sealed class Fleet
     public int Others { get; private set; }
 
     public static GraphNode Call(params int[] inputs) => new([0], new byte[8], inputs, "");
+
+    public void Ask(int number, Dictionary<string, long> resources, params string[] locks) =>
+        FromClient(new TaskOptions(0, number, 0, 0, [], false, resources, locks));
 
     public int CompletedBy(int worker) => _completed[worker];
 
@@ -107,6 +110,7 @@ internal sealed class Fleet
         }
     }
 
-    private static Hello HelloOf(int worker, int cores) =>
-        new(ProtocolVersion.Current, Hello.WorkerRole, $"{worker}", $"w{worker}", 0, new Dictionary<string, string>(), cores, [], []);
+    private static Hello HelloOf(int worker, int cores, long resources) =>
+        new(ProtocolVersion.Current, Hello.WorkerRole, $"{worker}", $"w{worker}", 0, new Dictionary<string, string>(), cores, [], [],
+            new Dictionary<string, long> { ["GPU"] = resources });
 }

@@ -9,7 +9,7 @@ namespace DaskVine.Scheduling.Tests;
 /// A worker as the protocol describes it, with messages on their way in both directions. What files and values hold is text that starts
 /// with the name of their node ("graph.node"), so that a task sees whether it got the right ones.
 /// </summary>
-internal sealed class ModelWorker(WorkerId id, int cores)
+internal sealed class ModelWorker(WorkerId id, int cores, string name = "", long resources = 0)
 {
     public const long LargeSize = 1_000;
 
@@ -25,6 +25,15 @@ internal sealed class ModelWorker(WorkerId id, int cores)
     public WorkerId Id { get; set; } = id;
 
     public int Cores => cores;
+
+    public string Name => name;
+
+    /// <summary>What it has of <see cref="ModelOptions.Resource"/>.</summary>
+    public long Resources => resources;
+
+    /// <summary>Nodes that run here and, as far as the manager can know, should.</summary>
+    public IEnumerable<string> Running =>
+        _held.Where(task => task.Started && task.Report is null && !task.Orphan).Select(task => Encoding.UTF8.GetString(task.Assign.Body.Span));
 
     /// <summary>Records, files with their content, and reports that are acknowledged, on their way from the manager.</summary>
     public Queue<object> Inbox { get; } = new();
@@ -51,9 +60,13 @@ internal sealed class ModelWorker(WorkerId id, int cores)
         }
 
         return new WorkerJoined(Id, new Hello(
-            ProtocolVersion.Current, Hello.WorkerRole, "", $"{Id}", 0, new Dictionary<string, string>(), cores,
-            [.. _files.Keys.Select(file => new FileSize(file, LargeSize))], [.. _held.Select(task => task.Attempt)]));
+            ProtocolVersion.Current, Hello.WorkerRole, "", name, 0, new Dictionary<string, string>(), cores,
+            [.. _files.Keys.Select(file => new FileSize(file, LargeSize))], [.. _held.Select(task => task.Attempt)],
+            new Dictionary<string, long> { [ModelOptions.Resource] = resources }));
     }
+
+    /// <summary>The manager takes it for gone, though it lives and runs what it has.</summary>
+    public void IsGivenUp() => _held.ForEach(task => task.Orphan = true);
 
     public void Receive()
     {
@@ -63,6 +76,7 @@ internal sealed class ModelWorker(WorkerId id, int cores)
         {
             case FunctionCode e: _functions.Add(e.Number); break;
             case Assign e: Accept(e); break;
+            case Upload: break;
             case Retract e: GiveBack(e.Tasks); break;
             case Cancel e: Drop(e.Tasks); break;
             case Release e: _released.UnionWith(e.Files.Where(_files.ContainsKey)); DeleteReleased(); break;
@@ -94,13 +108,14 @@ internal sealed class ModelWorker(WorkerId id, int cores)
             return null;
         var (id, attempt) = task.Attempt;
         var node = Encoding.UTF8.GetString(task.Assign.Body.Span);
+        CallOutput? output = task.Assign.Capture ? new CallOutput(node, "") : null;
         if (fails)
-            task.Report = new Failed(id, attempt, Failure.Of(FailureKind.Raised, "no"));
+            task.Report = new Failed(id, attempt, Failure.Of(FailureKind.Raised, "no"), output);
         else if (!large)
-            task.Report = new Completed(id, attempt, 100, task.Assign.Body.Length, task.Assign.Body);
+            task.Report = new Completed(id, attempt, 100, task.Assign.Body.Length, task.Assign.Body, output);
         else
         {
-            task.Report = new Completed(id, attempt, 100, LargeSize, null);
+            task.Report = new Completed(id, attempt, 100, LargeSize, null, output);
             _files[task.Assign.Output] = node;
             _released.Remove(task.Assign.Output);
         }
@@ -182,6 +197,9 @@ internal sealed class ModelWorker(WorkerId id, int cores)
         public bool Started { get; set; }
 
         public Record? Report { get; set; }
+
+        /// <summary>Its worker was given up with it.</summary>
+        public bool Orphan { get; set; }
 
         public override string ToString() => $"{Encoding.UTF8.GetString(Assign.Body.Span)}#{Assign.Attempt}{(Started ? "!" : "")}";
     }

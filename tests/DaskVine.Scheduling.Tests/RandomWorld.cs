@@ -10,10 +10,12 @@ internal sealed class RandomWorld
     private static readonly ClientId Client = new(1);
 
     private readonly Decisions _decisions;
-    private readonly Scheduler _scheduler = new(new SchedulerOptions { InlineBytes = ModelGraph.InlineBytes, BacklogUs = 3_000 });
+    private readonly Scheduler _scheduler = new(new SchedulerOptions { InlineBytes = ModelGraph.InlineBytes, BacklogUs = 3_000, CancelTime = TimeSpan.Zero });
     private readonly List<SchedulerEvent> _pending = [];
     private readonly Dictionary<WorkerId, ModelWorker> _workers = [];
     private readonly List<ModelGraph> _graphs = [];
+    private readonly ClaimChecker _claims;
+    private readonly bool _isContended;
 
     // What is at the manager, whole.
     private readonly Dictionary<FileId, string> _staged = [];
@@ -26,6 +28,8 @@ internal sealed class RandomWorld
     public RandomWorld(int[] decisions)
     {
         _decisions = new Decisions(decisions);
+        _claims = new ClaimChecker(OptionsOf);
+        _isContended = _decisions.OneIn(3);
         SayHelloAsClient();
     }
 
@@ -33,10 +37,13 @@ internal sealed class RandomWorld
     {
         while (!_decisions.IsOver)
             Storm();
-        for (var step = 0; step < 300 && !IsAtRest; step++)
+        BeginCalm();
+        for (var step = 0; step < 600 && !IsAtRest; step++)
             Calm();
         Assert.True(IsAtRest, $"does not come to rest: {string.Join("; ", _workers.Values)}");
         Assert.Equal((0, 0, 0), (_scheduler.GraphCount, _scheduler.TaskCount, _scheduler.FileCount));
+        Pass(1_000);
+        Assert.Equal(0, _scheduler.DemandCount);
         Assert.Empty(_staged);
         Assert.All(_workers.Values, worker => Assert.Empty(worker.Files));
     }
@@ -58,18 +65,18 @@ internal sealed class RandomWorld
         var worker = _decisions.Of(_workers.Values);
         switch (_decisions.Below(24))
         {
-            case 0 when _graphs.Count(graph => !graph.IsOver) < 4: _graphs.Add(new ModelGraph(_graphs.Count, _decisions)); break;
-            case 1 or 2 or 3: SubmitSome(); break;
+            case 0 when _graphs.Count(graph => !graph.IsOver) < 6: _graphs.Add(new ModelGraph(_graphs.Count, _decisions, _isContended)); break;
+            case 1 or 2 or 3: SubmitSome(); SubmitSome(); break;
             case 4 when _workers.Count < 4: Join(); break;
             case 5 when worker is not null && _decisions.OneIn(3): Lose(worker); break;
             case 6 when worker is not null: _pending.Add(worker.SayHello()); break;
-            case 7 when _decisions.OneIn(4): CancelOne(); break;
+            case 7 when _decisions.OneIn(2): CancelOne(); break;
             case 8 when worker is not null: worker.LoseFile(_decisions); break;
-            case 9 when worker is not null && _decisions.OneIn(10): EndOne(worker, fails: true); break;
+            case 9 when worker is not null && _decisions.OneIn(5): EndOne(worker, fails: true); break;
             case 10: Pass(_decisions.Below(40)); break;
             case 11 when _decisions.OneIn(20): SayHelloAsClient(); break;
             case < 15 when worker is not null: worker.Receive(); worker.Receive(); worker.Receive(); break;
-            case < 17 when worker is not null: worker.Start(); break;
+            case < 18 when worker is not null: StartOne(worker); break;
             case < 20 when worker is not null: EndOne(worker, fails: false); break;
             default: Deliver(worker); break;
         }
@@ -78,18 +85,23 @@ internal sealed class RandomWorld
             Handle();
     }
 
+    // Whatever a task asks for is there at last.
+    private void BeginCalm()
+    {
+        foreach (var name in ModelOptions.Names)
+            Join(name, ModelOptions.ResourceMax);
+    }
+
     private void Calm()
     {
         foreach (var graph in _graphs.Where(graph => !graph.IsSealed && !graph.IsOver))
             _pending.Add(new ClientSent(Client, graph.NextRecord(chunk: 100)));
-        if (_workers.Count == 0)
-            Join();
         foreach (var worker in _workers.Values)
         {
             while (worker.Inbox.Count > 0)
                 worker.Receive();
             for (var core = 0; core < worker.Cores; core++)
-                worker.Start();
+                StartOne(worker);
             for (var core = 0; core < worker.Cores; core++)
                 EndOne(worker, fails: false);
             while (worker.Outbox.Count > 0)
@@ -103,7 +115,7 @@ internal sealed class RandomWorld
     private void SayHelloAsClient()
     {
         _graphs.ForEach(graph => graph.IsCancelled |= !graph.IsOver);
-        _pending.Add(new ClientJoined(Client, "client"));
+        _pending.Add(new ClientJoined(Client, "client", new Dictionary<string, string>()));
         for (var function = 0; function < 2; function++)
             _pending.Add(new ClientSent(Client, new FunctionCode(function, new byte[] { (byte)function }, $"f{function}", new byte[4])));
         Handle();
@@ -126,9 +138,11 @@ internal sealed class RandomWorld
         Handle();
     }
 
-    private void Join()
+    private void Join() => Join(ModelOptions.Names[_decisions.Below(ModelOptions.Names.Length - 1)], _decisions.Below(4) * 1_000);
+
+    private void Join(string name, long resources)
     {
-        var worker = new ModelWorker(new WorkerId(++_lastWorker), _decisions.Below(3) + 1);
+        var worker = new ModelWorker(new WorkerId(++_lastWorker), _decisions.Below(3) + 1, name, resources);
         _workers.Add(worker.Id, worker);
         _pending.Add(worker.SayHello());
     }
@@ -142,9 +156,16 @@ internal sealed class RandomWorld
         if (!_decisions.OneIn(3))
             return;
         // Its process was alive after all.
+        worker.IsGivenUp();
         worker.Id = new WorkerId(++_lastWorker);
         _workers.Add(worker.Id, worker);
         _pending.Add(worker.SayHello());
+    }
+
+    private void StartOne(ModelWorker worker)
+    {
+        worker.Start();
+        _claims.MustRunRightly(_workers.Values);
     }
 
     private void EndOne(ModelWorker worker, bool fails)
@@ -154,6 +175,8 @@ internal sealed class RandomWorld
         var at = ended.Node.Split('.').Select(int.Parse).ToArray();
         _graphs[at[0]].MustHaveRead(at[1], ended.Inputs);
         _graphs[at[0]].MayFail |= fails;
+        if (fails)
+            _graphs[at[0]].Raise(at[1]);
     }
 
     private void Deliver(ModelWorker? worker)
@@ -202,11 +225,16 @@ internal sealed class RandomWorld
             case ToClient { Record: Result e }: _graphs[e.Graph].Deliver(e.Node, Encoding.UTF8.GetString(e.Value.Span)); break;
             case ToClient { Record: GraphFailed e }:
                 Assert.True(_graphs[e.Graph].MayFail || _crashes >= 3, e.ToString());
-                _graphs[e.Graph].Fail();
+                _graphs[e.Graph].Fail(e);
                 break;
+            case ToClient { Record: TaskEvents e }: _graphs[e.Graph].Hear(e); break;
+            case ToClient { Record: TaskOutput e }: _graphs[e.Graph].Hear(e); break;
             default: break;
         }
     }
+
+    private TaskOptions? OptionsOf(string node) =>
+        node.Split('.') is [var graph, var number] ? _graphs[int.Parse(graph)].OptionsOf(int.Parse(number)) : null;
 
     private Queue<object>? Inbox(WorkerId worker) => _workers.GetValueOrDefault(worker)?.Inbox;
 

@@ -46,11 +46,12 @@ internal sealed class SchedulerEnvironment
 
     public int WorkerCount => _scheduler.WorkerCount;
 
-    public TestClient AnotherClient() => new(this, new ClientId(2));
+    public TestClient AnotherClient(Dictionary<string, string>? versions = null) => new(this, new ClientId(2), versions);
 
-    public TestWorker Worker(int cores = 1)
+    public TestWorker Worker(
+        int cores = 1, string? name = null, Dictionary<string, long>? resources = null, Dictionary<string, string>? versions = null)
     {
-        var worker = new TestWorker(this, new WorkerId(_text.WorkersNamed + 1), cores);
+        var worker = new TestWorker(this, new WorkerId(_text.WorkersNamed + 1), cores, name, resources) { Versions = versions ?? [] };
         _text.WorkersNamed++;
         worker.Joins();
         return worker;

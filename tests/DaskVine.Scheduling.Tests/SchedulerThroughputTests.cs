@@ -26,6 +26,36 @@ public sealed class SchedulerThroughputTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void TasksThatTakeAResource_AHundredThousand_EachRunOnce()
+    {
+        var fleet = new Fleet(workers: 100, cores: 4, resources: 1_000);
+        fleet.Ask(1, new() { ["GPU"] = 500 });
+        Time("task with a resource", () =>
+        {
+            fleet.Submit([.. Enumerable.Range(0, Count).Select(i => Fleet.Call() with { Options = i % 2 })], wanted: [.. Enumerable.Range(0, Count)]);
+            fleet.Complete(int.MaxValue);
+        });
+        Assert.Equal((Count, Count, 0), (fleet.Assigned, fleet.Results, fleet.Others));
+        fleet.MustHoldNothing();
+    }
+
+    [Fact]
+    public void TasksWithALockEach_AHundredThousandAndOneForAllOfThem_RunOneByOne()
+    {
+        const int Demands = 20_000;
+        var fleet = new Fleet(workers: 16, cores: 4);
+        for (var i = 1; i <= Demands; i++)
+            fleet.Ask(i, [], "database", $"file {i}");
+        Time("task with locks", () =>
+        {
+            fleet.Submit([.. Enumerable.Range(0, Count).Select(i => Fleet.Call() with { Options = (i % Demands) + 1 })], wanted: [.. Enumerable.Range(0, Count)]);
+            fleet.Complete(int.MaxValue);
+        });
+        Assert.Equal((Count, Count, 0), (fleet.Assigned, fleet.Results, fleet.Others));
+        fleet.MustHoldNothing();
+    }
+
+    [Fact]
     public void Chain_OfAHundredThousand_RunsEachOnce()
     {
         var fleet = new Fleet(workers: 2, cores: 1);

@@ -10,19 +10,23 @@ internal sealed class TestClient
     private readonly SchedulerEnvironment _environment;
     private readonly List<string> _functions = [];
 
-    public TestClient(SchedulerEnvironment environment, ClientId id)
+    public TestClient(SchedulerEnvironment environment, ClientId id, Dictionary<string, string>? versions = null)
     {
         _environment = environment;
         Id = id;
+        Versions = versions ?? [];
         SaysHello();
     }
 
     public ClientId Id { get; }
 
+    /// <summary>What its hello says of its interpreter and packages.</summary>
+    public Dictionary<string, string> Versions { get; }
+
     public void SaysHello()
     {
         _functions.Clear();
-        _environment.Handle(new ClientJoined(Id, $"client{Id.Value}"));
+        _environment.Handle(new ClientJoined(Id, $"client{Id.Value}", Versions));
     }
 
     public void Leaves() => _environment.Handle(new ClientLeft(Id));

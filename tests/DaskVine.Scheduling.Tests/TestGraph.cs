@@ -10,6 +10,8 @@ internal sealed class TestGraph(SchedulerEnvironment environment, TestClient cli
     private readonly List<GraphNode> _nodes = [];
     private int _sent;
     private bool _opened;
+    private int _options;
+    private GraphReports _reports;
 
     /// <summary>A task that calls the function "f".</summary>
     public TestGraph Task(string key, params string[] inputs) => Call("f", key, inputs);
@@ -33,13 +35,37 @@ internal sealed class TestGraph(SchedulerEnvironment environment, TestClient cli
     public TestGraph Node(int[]? functions, byte[] body, string key, string[] inputs)
     {
         environment.NameInputs(key, inputs);
-        return Node(new GraphNode(functions, body, [.. inputs.Select(input => _keys.IndexOf(input))], key));
+        return Node(new GraphNode(functions, body, [.. inputs.Select(input => _keys.IndexOf(input))], key, _options));
     }
 
     public TestGraph Node(GraphNode node)
     {
         _keys.Add(node.Key);
         _nodes.Add(node);
+        return this;
+    }
+
+    /// <summary>What the client wants to hear.</summary>
+    public TestGraph Reports(GraphReports reports)
+    {
+        _reports = reports;
+        return this;
+    }
+
+    /// <summary>Sends options, which hold for the nodes that are added next.</summary>
+    public TestGraph Options(
+        int options, long priority = 0, int retries = 0, string[]? workers = null, bool elsewhere = false,
+        Dictionary<string, long>? resources = null, string[]? locks = null)
+    {
+        Open();
+        client.Sends(new TaskOptions(number, options, priority, retries, workers ?? [], elsewhere, resources ?? [], locks ?? []));
+        return With(options);
+    }
+
+    /// <summary>These options hold for the nodes that are added next.</summary>
+    public TestGraph With(int options)
+    {
+        _options = options;
         return this;
     }
 
@@ -67,7 +93,7 @@ internal sealed class TestGraph(SchedulerEnvironment environment, TestClient cli
     public void Open()
     {
         if (!_opened)
-            client.Sends(new OpenGraph(number, mode, "a graph"));
+            client.Sends(new OpenGraph(number, mode, "a graph", _reports));
         _opened = true;
     }
 }

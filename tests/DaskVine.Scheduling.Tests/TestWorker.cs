@@ -5,11 +5,15 @@ using Record = DaskVine.Protocol.Records.Record;
 namespace DaskVine.Scheduling.Tests;
 
 /// <summary>A worker that says what a story tells it to say; tasks and files go by their keys.</summary>
-internal sealed class TestWorker(SchedulerEnvironment environment, WorkerId id, int cores)
+internal sealed class TestWorker(
+    SchedulerEnvironment environment, WorkerId id, int cores, string? name = null, Dictionary<string, long>? resources = null)
 {
     public const long LargeSize = 1_000_000;
 
-    public string Name => $"worker-{id.Value}";
+    public string Name => name ?? $"worker-{id.Value}";
+
+    /// <summary>What its hello says of its interpreter and packages.</summary>
+    public Dictionary<string, string> Versions { get; init; } = [];
 
     public void Joins() => Rejoins([], []);
 
@@ -18,7 +22,7 @@ internal sealed class TestWorker(SchedulerEnvironment environment, WorkerId id, 
         [.. tasks.Select(Attempt)], [.. files.Select(file => new FileSize(environment.FileOf(file), LargeSize))]);
 
     public void SaysHello(TaskAttempt[] tasks, FileSize[] files) => environment.Handle(new WorkerJoined(id, new Hello(
-        ProtocolVersion.Current, Hello.WorkerRole, Name, Name, 1, new Dictionary<string, string>(), cores, files, tasks)));
+        ProtocolVersion.Current, Hello.WorkerRole, Name, Name, 1, Versions, cores, files, tasks, resources)));
 
     /// <summary>Reports small results that spell the keys, in one step.</summary>
     public void Completes(params string[] keys) => environment.AtOnce(() =>
@@ -40,6 +44,9 @@ internal sealed class TestWorker(SchedulerEnvironment environment, WorkerId id, 
 
     public void Fails(string key, string message = "no") => Sends(
         new Failed(environment.LastAssignment(key).Task, Attempt(key).Attempt, Failure.Of(FailureKind.Raised, message)));
+
+    public void FailsAs(FailureKind kind, string key) =>
+        Sends(new Failed(environment.LastAssignment(key).Task, Attempt(key).Attempt, Failure.Of(kind, "no")));
 
     public void GivesBack(params string[] keys) => Sends(new Retracted([.. keys.Select(Attempt)]));
 

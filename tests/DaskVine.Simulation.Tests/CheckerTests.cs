@@ -50,6 +50,18 @@ public class CheckerTests
     [InlineData(Outcome.EndsProcess, FailureKind.Died)]
     public void FailureChecker_FailureThatWasDrawn_Agrees(Outcome drawn, FailureKind kind) => Fail(drawn, kind);
 
+    [Fact]
+    public void RetryChecker_TaskAssignedAgainAfterItsLastRetry_Throws()
+    {
+        var world = new World(new SimulationOptions { Seed = 1, TasksPerGraph = 1 }, null);
+        var checker = new RetryChecker(world, _book);
+        _book.OnIntention(AssignOf(1, Outcome.Raises));
+        var failed = new WorkerSent(s_worker, new Failed(new TaskId(1), 1, Failure.Of(FailureKind.Raised, "")));
+        checker.OnFact(failed);
+        _book.OnFact(failed);
+        Assert.Throws<PropertyBrokenException>(() => checker.OnIntention(AssignOf(2, Outcome.Raises)));
+    }
+
     private static CallPlan Plan(Outcome outcome) => new(new NodeName(0, 0, 0), 1, TimeSpan.Zero, 8, outcome);
 
     private static ToWorker AssignOf(int attempt, Outcome outcome) => new(s_worker, new Assign(

@@ -53,4 +53,21 @@ public class SimulationRunTests
         Assert.Contains($"{property}: ", failure, StringComparison.Ordinal);
         Assert.StartsWith("dotnet run --project tests/DaskVine.Simulation -c Release -- --seed 1\n", failure, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Run_WhereLocksAreNotAskedFor_IsFound()
+    {
+        var options = new SimulationOptions
+        {
+            Seed = 1,
+            CoresMax = 8,
+            Clients = 4,
+            Shape = GraphShape.Independent,
+            TaskDuration = TimeSpan.FromMilliseconds(20),
+            AskingGraphs = 1,
+        };
+        Assert.Null(SimulationRun.Of(options).Failure);
+        var failure = SimulationRun.Of(options with { Sabotage = Sabotage.DroppedLocks }).Failure;
+        Assert.Contains("ClaimChecker: ", failure, StringComparison.Ordinal);
+    }
 }

@@ -12,6 +12,7 @@ internal sealed record CommandLine
         --shape SHAPE             independent, chain, reduction, diamonds, layers, broadcast, random
         --duration-us N           of a task
         --large-percent N         of outputs
+        --asking-percent N        of graphs ask for workers, resources, locks, …
         --client-credit N         bytes, of the links with clients
         --sabotage KIND           break something, to see it found
         """;
@@ -80,6 +81,7 @@ internal sealed record CommandLine
             "--graphs" => options => options with { GraphsPerClient = number },
             "--tasks" => options => options with { TasksPerGraph = number, CheckEvery = 1 + (number / 100 * (number / 100)) },
             "--large-percent" => options => options with { LargeOutputs = number / 100.0 },
+            "--asking-percent" => options => options with { AskingGraphs = number / 100.0 },
             "--client-credit" => options => options with { ClientCredit = number },
             "--duration-us" => options => options with { TaskDuration = TimeSpan.FromMicroseconds(number) },
             _ => throw new FormatException($"'{name}' is not known"),

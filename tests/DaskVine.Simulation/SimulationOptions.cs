@@ -24,6 +24,9 @@ public enum Sabotage
 
     /// <summary>The manager does not tell a worker to release a file.</summary>
     DroppedRelease,
+
+    /// <summary>No client says which locks its tasks need.</summary>
+    DroppedLocks,
 }
 
 /// <summary>How the nodes of a graph depend on each other.</summary>
@@ -121,6 +124,9 @@ public sealed record SimulationOptions
 
     /// <summary>Probability per worker to be fifty times as slow.</summary>
     public double SlowWorkers { get; init; }
+
+    /// <summary>Graphs that ask for priorities, retries, workers, resources and locks, and hear of their tasks, among all.</summary>
+    public double AskingGraphs { get; init; }
 
     /// <summary>Invariants of the cores are checked after every so many steps of theirs.</summary>
     public int CheckEvery { get; init; } = 1;

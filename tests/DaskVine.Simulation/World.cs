@@ -12,6 +12,8 @@ internal sealed class World
     private static readonly TimeSpan s_replacement = TimeSpan.FromMilliseconds(500);
 
     private readonly List<Watcher> _watchers = [];
+    // Tasks of RaisesAtFirst that have raised.
+    private readonly HashSet<NodeName> _raised = [];
     private bool _settling;
     private bool _sabotaged;
     private int _lastWorker;
@@ -28,6 +30,8 @@ internal sealed class World
             new ResultChecker(Totals),
             new FailureChecker(Book),
             new CoreChecker(),
+            new ClaimChecker(this),
+            new RetryChecker(this, Book),
             new LeftoverChecker(Book),
             new InvariantChecker(options.CheckEvery),
             Book]);
@@ -56,6 +60,8 @@ internal sealed class World
 
     public List<SimulatedClient> Clients { get; } = [];
 
+    public NodePlan PlanOf(NodeName task) => Clients[task.Client].Runs[task.Graph].Plan.Nodes[task.Node];
+
     public bool FaultsGoOn => Clock.Now < Options.FaultsEnd && !_settling;
 
     /// <summary>Runs until every graph has ended and everything is at rest.</summary>
@@ -81,9 +87,11 @@ internal sealed class World
             tell(watcher);
     }
 
-    public SimulatedWorker AddWorker(int cores, double slowness = 1)
+    public SimulatedWorker AddWorker(int cores, double slowness = 1) => AddWorker(new WorkerPlan(cores, slowness));
+
+    public SimulatedWorker AddWorker(WorkerPlan plan)
     {
-        var worker = new SimulatedWorker(this, $"w{++_lastWorker}", cores, slowness);
+        var worker = new SimulatedWorker(this, $"w{++_lastWorker}", plan);
         Workers.Add(worker);
         return worker;
     }
@@ -96,8 +104,12 @@ internal sealed class World
         {
             if (Workers.Count == 0 || (FaultsGoOn && Chance.Happens(0.7)))
                 AddDrawnWorker();
+            AddAskedWorkers();
         });
     }
+
+    /// <summary>Whether a task that raises at its first call alone does so now.</summary>
+    public bool RaisesNow(NodeName task) => _raised.Add(task);
 
     /// <summary>Whether to break something now: once in a run, at the first opportunity.</summary>
     public bool Sabotages(Sabotage kind)
@@ -120,10 +132,24 @@ internal sealed class World
 
         for (var i = 0; i < Options.Workers; i++)
             Clock.At(Options.Arrival * Chance.Unit(), AddDrawnWorker);
+        Clock.At(Options.Arrival * 2, AddAskedWorkers);
         new Faults(this).Begin();
     }
 
-    private void AddDrawnWorker() => AddWorker(Chance.Between(1, Options.CoresMax), Chance.Happens(Options.SlowWorkers) ? 50 : 1);
+    private void AddDrawnWorker()
+    {
+        var plan = new WorkerPlan(Chance.Between(1, Options.CoresMax), Chance.Happens(Options.SlowWorkers) ? 50 : 1);
+        AddWorker(Options.AskingGraphs == 0 ? plan : OptionsDraw.Draw(plan, Chance));
+    }
+
+    // Of each kind that tasks may ask for there is one sooner or later, so that what waits can run.
+    private void AddAskedWorkers()
+    {
+        if (Options.AskingGraphs == 0)
+            return;
+        foreach (var title in OptionsDraw.Titles.Where(title => !Workers.Exists(worker => OptionsDraw.IsFull(worker.Plan, title))))
+            AddWorker(OptionsDraw.Full(Chance.Between(1, Options.CoresMax), title));
+    }
 
     private void Step(TimeSpan limit)
     {

@@ -29,6 +29,7 @@ public static class WorldDraw
             TasksMode = chance.Pick([0, 0, 0.5]),
             Arrival = TimeSpan.FromMilliseconds(chance.AcrossMagnitudes(1, 2_000)),
             SlowWorkers = chance.Pick([0, 0, 0.3]),
+            AskingGraphs = chance.Pick([0, 0.5, 1]),
         };
         return chance.Between(0, 9) switch
         {

@@ -202,6 +202,8 @@ public sealed record Notice(string Code, string Text) : Record
 {
     public const string WaitingForWorkers = "waiting-for-workers";
     public const string WorkersConnected = "workers-connected";
+    public const string WaitingForResources = "waiting-for-resources";
+    public const string VersionsDiffer = "versions-differ";
 
     public override RecordKind Kind => RecordKind.Notice;
 

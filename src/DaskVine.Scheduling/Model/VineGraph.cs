@@ -1,16 +1,20 @@
 using DaskVine.Protocol;
+using DaskVine.Protocol.Records;
 
 namespace DaskVine.Scheduling.Model;
 
 /// <summary>A graph of a client, from its opening until its last wanted value was sent, it failed or was cancelled.</summary>
-internal sealed class VineGraph(VineClient client, int number, TaskMode mode, long start)
+internal sealed class VineGraph(VineClient client, OpenGraph open, long start)
 {
     public VineClient Client { get; } = client;
 
     /// <summary>The client's number for it.</summary>
-    public int Number { get; } = number;
+    public int Number { get; } = open.Graph;
 
-    public TaskMode Mode { get; } = mode;
+    public TaskMode Mode { get; } = open.Mode;
+
+    /// <summary>What the client wants to hear of its tasks.</summary>
+    public GraphReports Reports { get; } = open.Reports;
 
     /// <summary>Added to node numbers to give priorities, so that graphs that run side by side take turns.</summary>
     public long Start { get; } = start;
@@ -20,6 +24,9 @@ internal sealed class VineGraph(VineClient client, int number, TaskMode mode, lo
 
     /// <summary>Whether all nodes are known. Until then nothing is released, as consumers may still come.</summary>
     public bool Sealed { get; set; }
+
+    /// <summary>What nodes may ask for, by the client's number. Each uses its demand.</summary>
+    public Dictionary<int, VineTaskOptions> Options { get; } = [];
 
     public int TaskCount { get; set; }
 
@@ -34,12 +41,24 @@ internal sealed class VineGraph(VineClient client, int number, TaskMode mode, lo
 
     /// <summary>In the list of graphs whose client is to hear of progress.</summary>
     public bool ProgressDue { get; set; }
+
+    /// <summary>Nodes that were given to a worker for the first time, in order, and not told. Empty unless <see cref="EventsDue"/>.</summary>
+    public List<int> Started { get; } = [];
+
+    /// <summary>Those that have ended for the first time, likewise.</summary>
+    public List<EndedTask> Ended { get; } = [];
+
+    /// <summary>In the list of graphs whose client is to hear of starts and ends.</summary>
+    public bool EventsDue { get; set; }
 }
 
 /// <summary>A client process.</summary>
-internal sealed class VineClient(ClientId id)
+internal sealed class VineClient(ClientId id, IReadOnlyDictionary<string, string> versions)
 {
     public ClientId Id { get; } = id;
+
+    /// <summary>Of its interpreter and packages, by component.</summary>
+    public IReadOnlyDictionary<string, string> Versions { get; } = versions;
 
     /// <summary>Open graphs by the client's number.</summary>
     public Dictionary<int, VineGraph> Graphs { get; } = [];
@@ -49,4 +68,7 @@ internal sealed class VineClient(ClientId id)
 
     /// <summary>It was told that no worker is there, and not yet that one came.</summary>
     public bool ToldToWait { get; set; }
+
+    /// <summary>In which ways workers' versions differ from its own, as far as it was told.</summary>
+    public HashSet<string> ToldDifferences { get; } = [];
 }

@@ -8,7 +8,7 @@ internal enum VineTaskState
     /// <summary>Some inputs are not available.</summary>
     Waiting,
 
-    /// <summary>All inputs are available; in the ready queue.</summary>
+    /// <summary>All inputs are available; in a ready queue: the common one or its demand's.</summary>
     Ready,
 
     /// <summary>At a worker, in its <see cref="VineWorker.Assigned"/>.</summary>
@@ -22,7 +22,8 @@ internal enum VineTaskState
 }
 
 /// <summary>One task of a graph.</summary>
-internal sealed class VineTask(TaskId id, VineFile output, VineFunction[] functions, ReadOnlyMemory<byte> body, VineFile[] inputs, string key)
+internal sealed class VineTask(
+    TaskId id, VineFile output, VineFunction[] functions, ReadOnlyMemory<byte> body, VineFile[] inputs, string key, VineTaskOptions options)
 {
     public TaskId Id { get; } = id;
 
@@ -40,6 +41,8 @@ internal sealed class VineTask(TaskId id, VineFile output, VineFunction[] functi
     /// <summary>For people.</summary>
     public string Key { get; } = key;
 
+    public VineTaskOptions Options { get; } = options;
+
     public VineTaskState State { get; set; }
 
     /// <summary>How many of <see cref="Inputs"/> are not available; greater than zero exactly when waiting.</summary>
@@ -54,10 +57,22 @@ internal sealed class VineTask(TaskId id, VineFile output, VineFunction[] functi
     /// <summary>What its worker's load was raised by.</summary>
     public long LoadUs { get; set; }
 
+    /// <summary>What it holds while it is assigned, if its demand names anything to hold.</summary>
+    public Claim? Claim { get; set; }
+
+    /// <summary>How often it raised.</summary>
+    public int Raised { get; set; }
+
     /// <summary>How often it was running on a worker that died.</summary>
     public int Crashes { get; set; }
 
-    /// <summary>An entry for it is in the ready queue, possibly an old one.</summary>
+    /// <summary>Its client was told that it has started.</summary>
+    public bool StartTold { get; set; }
+
+    /// <summary>Its client was told that it has ended.</summary>
+    public bool EndTold { get; set; }
+
+    /// <summary>An entry for it is in its ready queue, possibly an old one.</summary>
     public bool Queued { get; set; }
 
     /// <summary>It makes again what was lost, so others wait for it already.</summary>

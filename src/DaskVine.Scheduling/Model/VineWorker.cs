@@ -1,11 +1,14 @@
 namespace DaskVine.Scheduling.Model;
 
 /// <summary>A worker process as the manager sees it.</summary>
-internal sealed class VineWorker(WorkerId id, string name, int cores)
+internal sealed class VineWorker(WorkerId id, string name, int cores, IReadOnlyDictionary<string, long> resources)
 {
+    // How much of each resource is claimed: the sum over Claims.
+    private readonly Dictionary<string, long> _used = [];
+
     public WorkerId Id { get; } = id;
 
-    /// <summary>For people.</summary>
+    /// <summary>For people, and for tasks that ask for it.</summary>
     public string Name { get; } = name;
 
     public int Cores { get; } = cores;
@@ -25,6 +28,9 @@ internal sealed class VineWorker(WorkerId id, string name, int cores)
     /// <summary>Numbers of the functions that were sent on the present link.</summary>
     public HashSet<int> Functions { get; } = [];
 
+    /// <summary>Of its interpreter and packages, by component; empty while it does not know.</summary>
+    public IReadOnlyDictionary<string, string> Versions { get; set; } = new Dictionary<string, string>();
+
     /// <summary>Sum of <see cref="VineTask.LoadUs"/> over <see cref="Assigned"/>.</summary>
     public long LoadUs { get; set; }
 
@@ -43,5 +49,47 @@ internal sealed class VineWorker(WorkerId id, string name, int cores)
     /// <summary>Its place in the index.</summary>
     public (bool Full, long LoadUsPerCore) IndexedLoad { get; set; }
 
+    /// <summary>What it has beside cores, by name, in thousandths.</summary>
+    public IReadOnlyDictionary<string, long> Resources { get; } = resources;
+
+    /// <summary>Of tasks in <see cref="Assigned"/>, and of tasks that were there and may still run.</summary>
+    public HashSet<Claim> Claims { get; } = [];
+
+    /// <summary>All pools that it is a member of, by age, those for all workers apart.</summary>
+    public List<WorkerPool> Pools { get; } = [];
+
+    /// <summary>In the board's list of workers that have changed.</summary>
+    public bool Changed { get; set; }
+
+    /// <summary>Claims of tasks that are being cancelled. Empty once the cancel has been sent.</summary>
+    public List<Claim> Cancelled { get; } = [];
+
+    /// <summary>What the answers to Retracts are about that are still to come: claims of cancelled tasks, or (null) tasks for others.</summary>
+    public Queue<Claim[]?> Asked { get; } = new();
+
     public bool HasFreeSlot => Assigned.Count < Cores;
+
+    public long FreeOf(string resource) => Resources.GetValueOrDefault(resource) - _used.GetValueOrDefault(resource);
+
+    public void Take(Claim claim)
+    {
+        Claims.Add(claim);
+        foreach (var (resource, amount) in claim.Demand.Pool.Resources)
+            _used[resource] = _used.GetValueOrDefault(resource) + amount;
+    }
+
+    public void GiveBack(Claim claim)
+    {
+        Claims.Remove(claim);
+        foreach (var (resource, amount) in claim.Demand.Pool.Resources)
+            _used[resource] -= amount;
+    }
+
+    public bool IsLessLoadedThan(VineWorker other)
+    {
+        if (HasFreeSlot != other.HasFreeSlot)
+            return HasFreeSlot;
+        var order = (LoadUs / Cores).CompareTo(other.LoadUs / other.Cores);
+        return order != 0 ? order < 0 : Id.Value < other.Id.Value;
+    }
 }

@@ -16,7 +16,7 @@ internal sealed class FailureChecker(TaskBook book) : Watcher
         var deaths = book.DeathsOf(plan.Name);
         var justified = failed.Failure.Kind switch
         {
-            FailureKind.Raised => plan.Outcome == Outcome.Raises,
+            FailureKind.Raised => plan.Outcome is Outcome.Raises or Outcome.RaisesAtFirst,
             FailureKind.Died => plan.Outcome == Outcome.EndsProcess,
             FailureKind.Lost => deaths >= DeathsUntilGivenUp,
             _ => false,

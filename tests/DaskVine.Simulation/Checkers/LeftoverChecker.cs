@@ -8,6 +8,7 @@ internal sealed class LeftoverChecker(TaskBook book) : Watcher
         var scheduler = world.Manager.Scheduler;
         Require(scheduler.GraphCount == 0, $"the scheduler keeps {scheduler.GraphCount} graphs");
         Require(scheduler.TaskCount == 0, $"the scheduler keeps {scheduler.TaskCount} tasks");
+        Require(scheduler.DemandCount == 0, $"the scheduler keeps {scheduler.DemandCount} demands");
         Require(scheduler.FileCount == 0, $"the scheduler keeps {scheduler.FileCount} files");
         Require(
             scheduler.WorkerCount == world.Workers.Count,

@@ -55,7 +55,7 @@ internal sealed class TaskBook(Story story) : Watcher
         switch (happened)
         {
             case WorkerSent { Record: Completed e } sent: OnCompleted(sent.Worker, e); break;
-            case WorkerSent { Record: Failed e }: story.Tell("failed", NameOf(e.Task), "", e.Attempt); break;
+            case WorkerSent { Record: Failed e } sent: OnFailed(sent.Worker, e); break;
             case WorkerSent { Record: Retracted e } sent: OnRetracted(sent.Worker, e); break;
             case WorkerSent { Record: FileLost e } sent:
                 Lose(NameOf(e.File));
@@ -127,6 +127,13 @@ internal sealed class TaskBook(Story story) : Watcher
         EndAssignment(entry);
         entry.IsFinished = true;
         entry.FinishedAt = ++_count;
+    }
+
+    private void OnFailed(WorkerId worker, Failed failed)
+    {
+        story.Tell("failed", NameOf(failed.Task), $"{worker}", failed.Attempt);
+        if (Find(failed.Task) is { IsAssigned: true } entry && entry.Worker == worker && entry.Attempt == failed.Attempt)
+            EndAssignment(entry);
     }
 
     private void OnRetracted(WorkerId worker, Retracted retracted)

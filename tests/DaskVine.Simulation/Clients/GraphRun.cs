@@ -29,6 +29,12 @@ internal sealed class GraphRun(GraphPlan plan)
     /// <summary>Nodes of which the whole value came since the last submission.</summary>
     public HashSet<int> Received { get; } = [];
 
+    /// <summary>Nodes whose tasks have started, as the client was told since the last submission.</summary>
+    public HashSet<int> Started { get; } = [];
+
+    /// <summary>Those that have ended.</summary>
+    public HashSet<int> Ended { get; } = [];
+
     /// <summary>Values of which a part came.</summary>
     public Dictionary<int, ArrivingFile> Arriving { get; } = [];
 }

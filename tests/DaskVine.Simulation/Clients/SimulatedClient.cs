@@ -91,7 +91,8 @@ internal sealed class SimulatedClient
             case GraphFailed e: Take(_opened[e.Graph], e); break;
             case Heartbeat e when !_link!.Outbox.Link.HasReceived(e.Sent): Relink(); break;
             case Heartbeat: _link.SendUnsequenced(new Heartbeat(_link.Outbox.Link.Sent)); break;
-            case Progress or Notice: break;
+            case TaskEvents e when _opened[e.Graph] is var run && run.State is not (GraphRunState.Cancelled or GraphRunState.Failed): Hear(run, e); break;
+            case Progress or Notice or TaskEvents or TaskOutput: break;
             default: throw new PropertyBrokenException("protocol", $"a client gets {record.Kind}");
         }
     }
@@ -119,7 +120,11 @@ internal sealed class SimulatedClient
         run.Received.Clear();
         run.Arriving.Clear();
         _opened.Add(run.Number, run);
-        link.Post(new OpenGraph(run.Number, run.Plan.Mode, ""));
+        run.Started.Clear();
+        run.Ended.Clear();
+        link.Post(new OpenGraph(run.Number, run.Plan.Mode, "", run.Plan.Reports));
+        foreach (var options in run.Plan.Options)
+            link.Post(options with { Graph = run.Number, Locks = _world.Options.Sabotage == Sabotage.DroppedLocks ? [] : options.Locks });
         if (run.Plan.CancelAfter is { } time)
             _world.Clock.After(time, () => Cancel(run, link));
         SubmitFrom(run, link, 0);
@@ -146,7 +151,8 @@ internal sealed class SimulatedClient
         node.Functions,
         node.IsLiteral ? Values.Of(node.Call.Key, [], node.Call.Size) : node.Call.Write(),
         node.Inputs,
-        $"{node.Call.Name}");
+        $"{node.Call.Name}",
+        node.Options?.Number ?? 0);
 
     private void Cancel(GraphRun run, LinkEnd link)
     {
@@ -155,6 +161,20 @@ internal sealed class SimulatedClient
         run.State = GraphRunState.Cancelled;
         link.Post(new CancelGraph(run.Number));
         link.Flush();
+    }
+
+    private static void Hear(GraphRun run, TaskEvents events)
+    {
+        foreach (var node in events.Started)
+            Require(run.Started.Add(node), run, node, "a task starts twice");
+        foreach (var ended in events.Ended)
+            Require(run.Started.Contains(ended.Node) && run.Ended.Add(ended.Node), run, ended.Node, "a task ends twice, or before its start");
+    }
+
+    private static void Require(bool holds, GraphRun run, int node, string otherwise)
+    {
+        if (!holds)
+            throw new PropertyBrokenException("events", otherwise) { Nodes = [new NodeName(run.Plan.Client, run.Plan.Number, node)] };
     }
 
     private void Take(GraphRun run, GraphFailed failed)
@@ -185,5 +205,7 @@ internal sealed class SimulatedClient
         if (run.Received.Count < run.Plan.Wanted.Length || run.State != GraphRunState.Submitted)
             return;
         run.State = GraphRunState.Done;
+        foreach (var node in run.Plan.Reports == GraphReports.None ? [] : run.Plan.Wanted)
+            Require(run.Plan.Nodes[node].IsLiteral || run.Ended.Contains(node), run, node, "the end of a task was not told");
     }
 }

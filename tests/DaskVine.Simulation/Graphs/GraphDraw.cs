@@ -1,4 +1,5 @@
 using DaskVine.Protocol;
+using DaskVine.Protocol.Records;
 
 namespace DaskVine.Simulation.Graphs;
 
@@ -14,6 +15,8 @@ internal sealed class GraphDraw(SimulationOptions options, Chance chance)
     {
         var shape = options.Shape ?? (GraphShape)chance.Between(0, (int)GraphShape.Random);
         var mode = chance.Happens(options.TasksMode) ? TaskMode.Tasks : TaskMode.FunctionCalls;
+        var asks = chance.Happens(options.AskingGraphs);
+        var asked = asks ? OptionsDraw.Draw(chance) : [];
         var nodes = new NodePlan[options.TasksPerGraph];
         var read = new bool[nodes.Length];
         for (var i = 0; i < nodes.Length; i++)
@@ -22,11 +25,15 @@ internal sealed class GraphDraw(SimulationOptions options, Chance chance)
             foreach (var input in inputs)
                 read[input] = true;
             nodes[i] = Node(new NodeName(client, number, i), inputs);
+            if (asks && chance.Happens(0.5))
+                nodes[i] = nodes[i] with { Options = chance.Pick(asked) };
         }
 
         var wanted = Enumerable.Range(0, nodes.Length).Where(node => !read[node] || chance.Happens(0.02)).ToArray();
         return new GraphPlan(client, number, mode, nodes, wanted)
         {
+            Options = asked,
+            Reports = asks ? GraphReports.Tasks | GraphReports.Output : GraphReports.None,
             SubmitAt = options.Arrival * chance.Unit(),
             NodesAtOnce = chance.Pick([1, 7, 1000]),
             CancelAfter = chance.Happens(options.Cancellations) ? chance.Exponential(TimeSpan.FromMilliseconds(50)) : null,
@@ -62,7 +69,7 @@ internal sealed class GraphDraw(SimulationOptions options, Chance chance)
             : [chance.Between(0, Functions - 1)];
         var spread = Math.Pow(100, options.DurationSpread);
         var duration = options.TaskDuration * chance.AcrossMagnitudes(1 / spread, spread);
-        var outcome = functions is not null && chance.Happens(options.Failures) ? (Outcome)chance.Between(1, 4) : Outcome.Value;
+        var outcome = functions is not null && chance.Happens(options.Failures) ? (Outcome)chance.Between(1, 5) : Outcome.Value;
         return new NodePlan(new CallPlan(name, chance.Next(), duration, Size(), outcome), functions, inputs);
     }
 

@@ -1,4 +1,5 @@
 using DaskVine.Protocol;
+using DaskVine.Protocol.Records;
 
 namespace DaskVine.Simulation.Graphs;
 
@@ -14,6 +15,11 @@ internal sealed class GraphPlan(int client, int number, TaskMode mode, NodePlan[
     public NodePlan[] Nodes { get; } = nodes;
 
     public int[] Wanted { get; } = wanted;
+
+    /// <summary>What is asked for some tasks, without the number that the client gives to the graph.</summary>
+    public IReadOnlyList<TaskOptions> Options { get; init; } = [];
+
+    public GraphReports Reports { get; init; }
 
     /// <summary>When the client submits it.</summary>
     public TimeSpan SubmitAt { get; init; }

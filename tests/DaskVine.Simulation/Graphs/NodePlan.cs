@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using DaskVine.Protocol.Records;
 
 namespace DaskVine.Simulation.Graphs;
 
@@ -10,6 +11,9 @@ public enum Outcome
     EndsProcess,
     KillsProcess,
     KillsWorker,
+
+    /// <summary>Only the first call of it in the world.</summary>
+    RaisesAtFirst,
 }
 
 /// <summary>What a child is to do, as it travels in the body of a task.</summary>
@@ -40,8 +44,8 @@ internal readonly record struct CallPlan(NodeName Name, ulong Key, TimeSpan Dura
     private static int Int(ReadOnlySpan<byte> body, int offset) => BinaryPrimitives.ReadInt32LittleEndian(body[offset..]);
 }
 
-/// <summary>A node of a graph that a client is going to submit. <paramref name="Functions"/> is null for a literal.</summary>
-internal sealed record NodePlan(CallPlan Call, int[]? Functions, int[] Inputs)
+/// <summary>A node of a graph that a client is going to submit. <paramref name="Functions"/> is null for a literal, <paramref name="Options"/> are of its graph.</summary>
+internal sealed record NodePlan(CallPlan Call, int[]? Functions, int[] Inputs, TaskOptions? Options = null)
 {
     public bool IsLiteral => Functions is null;
 }

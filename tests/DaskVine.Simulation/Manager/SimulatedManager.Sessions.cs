@@ -86,7 +86,7 @@ internal sealed partial class SimulatedManager
         _byToken[hello.Token] = peer;
         peer.LastHeard = _world.Clock.Now;
         link.SendUnsequenced(new Welcome(Instance, "", (int)_world.Options.Heartbeat.TotalMilliseconds));
-        _events.Add(peer.Worker is { } worker ? new WorkerJoined(worker, hello) : new ClientJoined(peer.Client!.Value, hello.Name));
+        _events.Add(peer.Worker is { } worker ? new WorkerJoined(worker, hello) : new ClientJoined(peer.Client!.Value, hello.Name, hello.Versions));
     }
 
     private void Add(SimulatedPeer peer)

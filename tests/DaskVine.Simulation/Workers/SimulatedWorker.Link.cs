@@ -63,8 +63,8 @@ internal sealed partial class SimulatedWorker
         var link = new LinkEnd(new Outbox(_chance.Next() | 1, _world.Options.Credit), Connection.Up, BulkWaitingBytes);
         _link = link;
         link.SendUnsequenced(new Hello(
-            ProtocolVersion.Current, Hello.WorkerRole, Name, Name, Connection.Token,
-            new Dictionary<string, string>(), Cores, effect.Files, effect.Tasks));
+            ProtocolVersion.Current, Hello.WorkerRole, Name, Plan.Title ?? Name, Connection.Token,
+            new Dictionary<string, string>(), Cores, effect.Files, effect.Tasks, Plan.Resources));
         _world.Clock.After(s_helloAgain, () =>
         {
             if (_link == link && !_welcome)

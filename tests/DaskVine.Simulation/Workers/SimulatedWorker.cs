@@ -20,14 +20,13 @@ internal sealed partial class SimulatedWorker
     private readonly Dictionary<long, byte[]> _outputs = [];
     private TimeSpan? _turnAt;
 
-    public SimulatedWorker(World world, string name, int cores, double slowness)
+    public SimulatedWorker(World world, string name, WorkerPlan plan)
     {
         _world = world;
         _chance = world.Chance.Fork();
         Name = name;
-        Cores = cores;
-        Slowness = slowness;
-        _core = new WorkerCore(new WorkerCoreOptions { Cores = cores });
+        Plan = plan;
+        _core = new WorkerCore(new WorkerCoreOptions { Cores = plan.Cores });
         _hosts = new SimulatedHosts(world, this, _chance.Fork());
         Connection = new Connection(world, Hello.WorkerRole, name, TakeMessage);
         OpenLink();
@@ -36,9 +35,11 @@ internal sealed partial class SimulatedWorker
 
     public string Name { get; }
 
-    public int Cores { get; }
+    public WorkerPlan Plan { get; }
 
-    public double Slowness { get; }
+    public int Cores => Plan.Cores;
+
+    public double Slowness => Plan.Slowness;
 
     public Connection Connection { get; }
 
@@ -89,7 +90,7 @@ internal sealed partial class SimulatedWorker
     /// <summary>What a call gives, by what its child finds.</summary>
     public WorkerEvent Answer(HostId host, SendCall call, CallPlan plan, long durationUs)
     {
-        if (plan.Outcome == Outcome.Raises)
+        if (plan.Outcome == Outcome.Raises || (plan.Outcome == Outcome.RaisesAtFirst && _world.RaisesNow(plan.Name)))
             return new CallFailed(host, call.Call, durationUs, Failure.Of(FailureKind.Raised, "drawn"));
         var inputs = new List<ReadOnlyMemory<byte>>();
         foreach (var input in call.Task.Inputs)
