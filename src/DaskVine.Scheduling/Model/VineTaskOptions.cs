@@ -1,0 +1,11 @@
+namespace DaskVine.Scheduling.Model;
+
+/// <summary>What a client asked for some tasks of a graph.</summary>
+/// <param name="Priority">In thousandths, the higher first; any but the lowest number there is.</param>
+/// <param name="Retries">How often a task is run again after it raised.</param>
+/// <param name="Preferred">Names of the workers that are to run it if they have room.</param>
+/// <param name="Demand">What it cannot run without; null when any worker may run it at any time.</param>
+internal sealed record VineTaskOptions(long Priority, int Retries, string[] Preferred, Demand? Demand)
+{
+    public static readonly VineTaskOptions None = new(0, 0, [], null);
+}

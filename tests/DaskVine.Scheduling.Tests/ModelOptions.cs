@@ -1,0 +1,32 @@
+using DaskVine.Protocol.Records;
+
+namespace DaskVine.Scheduling.Tests;
+
+/// <summary>What a random graph asks for some of its tasks, and a random worker has.</summary>
+internal static class ModelOptions
+{
+    public const string Resource = "GPU";
+
+    /// <summary>The last joins only when the storm is over.</summary>
+    public static readonly string[] Names = ["n0", "n1", "n2", "late"];
+
+    public const long ResourceMax = 3_000;
+
+    private static readonly string[] s_locks = ["x", "y"];
+
+    /// <summary>One of few locks and nothing else, so that tasks get in each other's way.</summary>
+    public static TaskOptions DrawLock(int graph, int number, Decisions decisions) =>
+        new(graph, number, 0, 0, [], false, new Dictionary<string, long>(), [s_locks[decisions.Below(s_locks.Length)]]);
+
+    public static TaskOptions Draw(int graph, int number, Decisions decisions) => new(
+        graph, number,
+        decisions.OneIn(2) ? decisions.Below(5) - 2 : 0,
+        decisions.OneIn(3) ? decisions.Below(3) : 0,
+        decisions.OneIn(6) ? Some(decisions.OneIn(5) ? Names : Names[..^1], decisions) : [],
+        decisions.OneIn(3),
+        decisions.OneIn(5) ? new Dictionary<string, long> { [Resource] = (decisions.Below(3) + 1) * 1_000 } : [],
+        decisions.Below(3) > 0 ? Some(s_locks, decisions) : []);
+
+    private static string[] Some(string[] of, Decisions decisions) =>
+        [.. Enumerable.Range(0, decisions.Below(2) + 1).Select(_ => of[decisions.Below(of.Length)]).Distinct()];
+}
