@@ -6,10 +6,10 @@ namespace DaskVine.Scheduling;
 
 /// <summary>
 /// What tasks ask for, and how long they have it. A task that ended, or that its worker has given back, holds nothing. One that was
-/// cancelled may go on running for a while, and the next holder of its lock is perhaps on another worker: so its claim lingers until
-/// the worker has read the cancel, which an empty Retract behind it asks for, and for the time a worker takes to end what it
-/// cancels. After a worker left, its tasks' claims linger for that time too. Beyond that nothing is promised: a worker that was given up
-/// for its silence, and lives, may still run what it had.
+/// cancelled may go on running for a while, and the next holder of its lock is perhaps on another worker: so it keeps its claim until
+/// the worker has answered an empty Retract behind the Cancel, which it does when nothing runs that was cancelled. After a worker left,
+/// its tasks' claims linger for the time in which its processes end. Beyond that nothing is promised: a worker that was given up for its
+/// silence, and lives, may still run what it had.
 /// </summary>
 public sealed partial class Scheduler
 {
@@ -71,7 +71,7 @@ public sealed partial class Scheduler
         if (!worker.Asked.TryDequeue(out var claims) || claims is null)
             return false;
         foreach (var claim in claims)
-            Linger(claim);
+            _board.Free(claim);
         return true;
     }
 

@@ -21,7 +21,7 @@ public sealed record SchedulerOptions
     /// <summary>How long a worker may complete nothing before its waiting tasks are offered to idle ones.</summary>
     public TimeSpan StallTime { get; init; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>How long a worker may take to end what it was told to cancel: twice its own limit.</summary>
+    /// <summary>How long the processes of a worker that left may take to end.</summary>
     public TimeSpan CancelTime { get; init; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>How often a client hears of progress.</summary>

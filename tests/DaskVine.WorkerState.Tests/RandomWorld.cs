@@ -20,15 +20,18 @@ internal sealed class RandomWorld(Random random)
     // What was uploaded, by name.
     private readonly Dictionary<string, UploadedModule> _modules = [];
 
+    // What a Retract on the present link asked about and was not answered, in order.
+    private readonly Queue<TaskId[]> _questions = new();
+
     private readonly List<WorkerEvent> _next = [new LinkOpened(null)];
     private bool _library;
     private bool _libraryUp;
     private bool _linked;
     private long _lastTask;
 
-    public bool IsAtRest => _expected.Count == 0 && _linked && _hosts.Values.All(h => h.Calls.Count == 0) && _next.Count == 0;
+    public bool IsAtRest => _expected.Count == 0 && _questions.Count == 0 && _linked && _hosts.Values.All(h => h.Calls.Count == 0) && _next.Count == 0;
 
-    public override string ToString() => $"waits for {string.Join(", ", _expected.Keys)}";
+    public override string ToString() => $"waits for {string.Join(", ", _expected.Keys)}, {_questions.Count} answers and {_hosts.Values.Sum(host => host.Calls.Count)} calls";
 
     public void Step(bool calm)
     {
@@ -51,7 +54,7 @@ internal sealed class RandomWorld(Random random)
         switch (random.Next(13))
         {
             case < 4 when _linked: Assign(); break;
-            case 4 when _linked: _next.Add(new RetractReceived([Some()])); break;
+            case 4 when _linked: Ask(random.Next(2) == 0 ? [Some()] : []); break;
             case 5 when _linked: Cancel(Some()); break;
             case 6 when _linked: _next.Add(new FileArrived(new FileId(random.Next(5)), 10)); break;
             case 7 when _linked: _next.Add(new ReleaseReceived([new FileId(random.Next(5))])); break;
@@ -96,6 +99,12 @@ internal sealed class RandomWorld(Random random)
 
     private TaskId Some() => new(random.NextInt64(_lastTask + 2));
 
+    private void Ask(TaskId[] tasks)
+    {
+        _questions.Enqueue(tasks);
+        _next.Add(new RetractReceived(tasks));
+    }
+
     private void Cancel(TaskId task)
     {
         _expected.Remove(task);
@@ -104,6 +113,7 @@ internal sealed class RandomWorld(Random random)
 
     private void Relink()
     {
+        _questions.Clear();
         _next.Add(_linked ? new LinkLost() : new LinkOpened(null));
         if (!_linked)
             _next.AddRange([new Welcomed("m1"), CoreHarness.Code(CoreHarness.Function)]);
@@ -177,6 +187,7 @@ internal sealed class RandomWorld(Random random)
                 case KillHost e when _hosts.TryGetValue(e.Host, out var host): host.Doomed = true; break;
                 case EndHost e when _hosts.TryGetValue(e.Host, out var host): host.Doomed = true; break;
                 case Report e: Take(e.Record); break;
+                case SayHello e: Settle(e.Tasks); break;
                 default: break;
             }
         }
@@ -195,11 +206,30 @@ internal sealed class RandomWorld(Random random)
         {
             case Completed e: Settle(e.Task, e.Attempt); break;
             case Failed e: Settle(e.Task, e.Attempt); break;
-            case Retracted e:
-                foreach (var (task, attempt) in e.Tasks)
-                    Settle(task, attempt);
-                break;
+            case Retracted e: TakeAnswer(e); break;
             default: break;
+        }
+    }
+
+    private void TakeAnswer(Retracted answer)
+    {
+        // None is open for what it answered before it heard that the link is gone; the inventory tells the manager the same.
+        var isAsked = _questions.TryDequeue(out var question);
+        if (isAsked)
+            Assert.All(answer.Tasks, given => Assert.Contains(given.Task, question!));
+        if (isAsked && question!.Length == 0)
+            Assert.All(_hosts.Values.SelectMany(host => host.Calls), call => Assert.Equal(_expected[call.Task.Task], call.Task.Attempt));
+        foreach (var (task, attempt) in answer.Tasks)
+            Settle(task, attempt);
+    }
+
+    // What was given back, and the link broke before that was said, is not in the inventory.
+    private void Settle(IReadOnlyList<TaskAttempt> inventory)
+    {
+        foreach (var (task, attempt) in _expected.ToList())
+        {
+            if (!inventory.Contains(new TaskAttempt(task, attempt)))
+                _expected.Remove(task);
         }
     }
 

@@ -25,6 +25,36 @@ public class WorkerCoreTasksTests
     }
 
     [Fact]
+    public void Retract_OfNoTask_IsAnsweredWhenWhatWasCancelledHasEnded()
+    {
+        var core = Ready().Handle(new AssignReceived(Call(1)));
+        var call = core.DrainCalls()[0];
+        core.Handle(new CancelReceived([new TaskId(1)]), new RetractReceived([]), new RetractReceived([new TaskId(9)]));
+        core.MustWantNothing();
+        core.Handle(Returned(call));
+        Assert.Equal(2, core.Drain().OfType<Report>().Select(report => report.Record).OfType<Retracted>().Count());
+    }
+
+    [Fact]
+    public void Retract_OfNoTask_WithoutCancelled_IsAnsweredAtOnce()
+    {
+        var core = Ready().Handle(new AssignReceived(Call(1)), new RetractReceived([]));
+        Assert.Contains(core.Drain(), effect => effect is Report { Record: Retracted { Tasks.Count: 0 } });
+    }
+
+    [Fact]
+    public void Retract_OfNoTask_WhoseLinkIsLost_IsNotAnsweredOnTheNext()
+    {
+        var core = Ready().Handle(new AssignReceived(Call(1)));
+        var call = core.DrainCalls()[0];
+        core.Handle(new CancelReceived([new TaskId(1)]), new RetractReceived([]), new LinkLost());
+        core.Handle(new LinkOpened("m1"), new Welcomed("m1"));
+        core.Drain();
+        core.Handle(Returned(call));
+        Assert.DoesNotContain(core.Drain(), effect => effect is Report);
+    }
+
+    [Fact]
     public void RetractedTask_WhenSlotIsFree_IsNotRun()
     {
         var core = Ready().Handle(Calls(3));

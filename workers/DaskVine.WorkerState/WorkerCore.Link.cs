@@ -22,7 +22,7 @@ public sealed partial class WorkerCore
 
     private void OnLinkOpened(string? manager)
     {
-        _linked = false;
+        OnLinkLost();
         _lostUnlinked.Clear();
         // The hello has them.
         _versions = null;
@@ -51,7 +51,11 @@ public sealed partial class WorkerCore
         TellVersions(_versions);
     }
 
-    private void OnLinkLost() => _linked = false;
+    private void OnLinkLost()
+    {
+        _linked = false;
+        _answers.Clear();
+    }
 
     /// <summary>Tells what the last hello was too early for.</summary>
     private void TellVersions(IReadOnlyDictionary<string, string>? versions)

@@ -26,6 +26,9 @@ public sealed partial class WorkerCore
     // Every function that this manager sent, by its number.
     private readonly Dictionary<int, HeldFunction> _functions = [];
 
+    // What a Retract on the present link is still to be answered with. Empty without a link.
+    private readonly Queue<(Retracted Answer, bool AfterCancelled)> _answers = new();
+
     private HeldFunction _expressions = new(null);
     private long _lastSequence;
 
@@ -70,7 +73,14 @@ public sealed partial class WorkerCore
         }
 
         // Also when there is none left: the manager waits for the answer before it asks again.
-        ReportOnce(new Retracted(retracted));
+        _answers.Enqueue((new Retracted(retracted), tasks.Count == 0));
+    }
+
+    /// <summary>Answers in the order of the questions; one about no task asks whether all that was cancelled has ended.</summary>
+    private void AnswerRetracts()
+    {
+        while (_answers.TryPeek(out var next) && !(next.AfterCancelled && SentTasks().Any(task => task.Cancelled)))
+            ReportOnce(_answers.Dequeue().Answer);
     }
 
     private void OnCancelReceived(IReadOnlyList<TaskId> tasks)
@@ -155,6 +165,7 @@ public sealed partial class WorkerCore
             _readyCalls.Ready.Concat(_readyProcesses.Ready).Count() == _tasks.Values.Count(t => t.State == HeldTaskState.Ready),
             "ready tasks are not those that are queued");
         Invariant.Holds(_functions.All(f => f.Value.Code?.Number == f.Key), "a function is held under another number");
+        Invariant.Holds(_linked || _answers.Count == 0, "there are answers and no link to give them over");
         Invariant.Holds(!_linked || _lostUnlinked.Count == 0, "lost files were not reported to the link that is there");
         Invariant.Holds(_deletable.Count + _runnable.Count == 0, "a list for one step outlived it");
     }

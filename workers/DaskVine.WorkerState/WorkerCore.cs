@@ -35,6 +35,7 @@ public sealed partial class WorkerCore
         KillOverdue();
         StartProcesses();
         PlaceReady();
+        AnswerRetracts();
         return NextWake();
     }
 
