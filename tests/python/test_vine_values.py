@@ -7,7 +7,7 @@ import dask
 import numpy as np
 import pytest
 
-from daskvine import DaskVine
+from daskvine import DaskVine, SerializationError
 
 # In bytes: rides inside messages; a file that is read; a file that is mapped.
 SIZES = [1_000, 200_000, 16_000_000]
@@ -119,3 +119,14 @@ def test_compute_inside_a_task_runs_in_that_process(vine, mode):
 def test_compute_through_the_vine_inside_every_slot_cannot_deadlock(vine, mode):
     dsk = {("n", n): (nested_with, vine, n + 100) for n in range(6)}
     assert vine.get(dsk, list(dsk), task_mode=mode) == tuple(sum(range(1, n + 101)) for n in range(6))
+
+
+def test_data_larger_than_a_message_is_refused_by_name_and_the_vine_works_on(vine, monkeypatch):
+    monkeypatch.setattr("daskvine.records.BODY_BYTES_MAX", 3_000_000)
+    array = np.zeros(1_000_000)
+    for dsk in ({"it": array, "n": (len, "it")}, {"n": (overwrite, array, 1)}):
+        with pytest.raises(SerializationError, match=r"task '(it|n)' holds 0.01 GiB.*inside a task"):
+            vine.get(dsk, "n")
+    with pytest.raises(SerializationError, match="function lambda holds 0.01 GiB"):
+        vine.get({"n": (lambda: array.sum(),)}, "n")
+    assert vine.get({"it": (make, SIZES[-1]), "n": (len, "it")}, "n") == SIZES[-1] // 8

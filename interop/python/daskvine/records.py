@@ -35,3 +35,6 @@ INVALID = 5
 
 # Payloads of this many bytes and more travel in a frame of their own.
 FRAME_FROM_BYTES = 16 << 10
+
+# What a manager takes as one frame, less what else the message needs.
+BODY_BYTES_MAX = (1 << 30) - (1 << 20)

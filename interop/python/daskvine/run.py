@@ -7,6 +7,7 @@ from dask.utils import funcname
 from daskvine import records as r
 from daskvine import values
 from daskvine.encode import Encoder
+from daskvine.errors import SerializationError
 from daskvine.failures import failure_of, result_too_large, undecodable
 from daskvine.graph import resolve
 from daskvine.locks import inherited
@@ -81,6 +82,8 @@ class GraphRun:
             options = option_number(key, locks) if (locks or have_options) and functions is not None else 0
             nodes.append([functions, body, inputs, _name_of(key), options])
             size += len(body)
+            if size > r.BODY_BYTES_MAX:
+                _refuse_large(f"task {key!r} holds", len(body))
             if len(nodes) >= limit or size >= _CHUNK_BYTES:
                 self._post_chunk(graph, first, nodes)
                 self._connection.flush()
@@ -118,6 +121,8 @@ class GraphRun:
 
     def _function_number(self, function, code):
         refuse_disk_shuffle(function)
+        if len(code) > r.BODY_BYTES_MAX:
+            _refuse_large(f"function {funcname(function)} holds", len(code))
         content_hash = hashlib.blake2b(code, digest_size=16).digest()
         return self._connection.function_number(content_hash, _printable(funcname(function)), code)
 
@@ -171,6 +176,12 @@ class GraphRun:
 
     def _key_of(self, node):
         return next(key for key, number in self._numbers.items() if number == node)
+
+
+def _refuse_large(what, size):
+    raise SerializationError(
+        f"{what} {size / (1 << 30):.2f} GiB of data, more than a message can take: make or load such data inside a task"
+    )
 
 
 def _name_of(key):
