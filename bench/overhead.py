@@ -26,10 +26,10 @@ def noop(value):
     return value
 
 
-def sum_graph(count):
-    """`count` no-op tasks and their sum; the key is "total"."""
-    graph = {("leaf", i): (noop, i) for i in range(count)}
-    graph["total"] = (sum, list(graph))
+def sum_graph(count, name):
+    """`count` no-op tasks and their sum; the key is `name`, and no other graph's: a scheduler may still know their results."""
+    graph = {(f"leaf-{name}", i): (noop, i) for i in range(count)}
+    graph[name] = (sum, list(graph))
     return graph
 
 
@@ -46,7 +46,7 @@ def tree_graph(leaves):
 
 
 def make_graph(name):
-    graph = sum_graph(10_000) if name == "sum" else tree_graph(1024)
+    graph = sum_graph(10_000, "total") if name == "sum" else tree_graph(1024)
     return graph, sum(range(10_000)) if name == "sum" else sum(range(1024))
 
 
@@ -74,7 +74,7 @@ def measure(peer, graph_name):
     get, close = make_cluster(peer)
     get({"first": (noop, 1)}, "first")
     start = time.perf_counter() - began
-    get(sum_graph(200), "total")
+    get(sum_graph(200, "warm-up"), "warm-up")
     graph, expected = make_graph(graph_name)
     began = time.perf_counter()
     result = get(graph, "total")
