@@ -46,7 +46,7 @@ public class RecordGoldenTests
         RecordKind[] expected =
         [
             RecordKind.Hello, RecordKind.Goodbye, RecordKind.Function, RecordKind.OpenGraph,
-            RecordKind.SubmitNodes, RecordKind.SealGraph, RecordKind.CancelGraph,
+            RecordKind.SubmitNodes, RecordKind.SealGraph, RecordKind.CancelGraph, RecordKind.TaskOptions, RecordKind.Upload,
         ];
         var records = Messages("client").SelectMany(message => message.Read().Records).ToList();
         Assert.Equal(expected, records.Select(record => record.Kind).Distinct().Order());
@@ -54,6 +54,7 @@ public class RecordGoldenTests
         Assert.Contains(nodes, node => node.Functions is null && node.Body.Length >= RecordWriter.FrameThreshold);
         Assert.Contains(nodes, node => node.Functions is { Length: 0 });
         Assert.Contains(nodes, node => node.Functions is { Length: > 1 } && node.Inputs.Length > 0);
+        Assert.Contains(nodes, node => node.Options > 0);
     }
 
     [Fact]

@@ -6,11 +6,11 @@ names, versions) is replaced; everything else is what the client's own code make
 """
 
 import hashlib
-import inspect
 import json
 import operator
 import struct
 import sys
+import tempfile
 import threading
 from collections import deque
 from functools import partial
@@ -54,8 +54,9 @@ class Socket:
 
 
 def messages():
-    """Each message of a client's life as a list of frames: hello, two graphs, an acknowledgement, goodbye."""
+    """Each message of a client's life as a list of frames: hello, two graphs, a module, an acknowledgement, goodbye."""
     from daskvine import link, records, run
+    from daskvine.uploads import upload_record
 
     socket = Socket()
     channel = _channel(socket)
@@ -65,22 +66,27 @@ def messages():
     client = _offline_connection(channel)
     for mode, (graph, wanted) in zip(run.MODES, graphs()):
         try:
-            run.GraphRun(client, graph, wanted, mode, *_no_options(run.GraphRun)).execute()
+            run.GraphRun(client, graph, wanted, mode, _options(), print_output=mode == "tasks").execute()
         except Interrupted:
             continue
+    with tempfile.TemporaryDirectory() as folder:
+        module = Path(folder, "module.py")
+        module.write_text("large = 1\n" * 2_000)
+        upload = upload_record(module)
+    channel.add(upload, [(upload, 3)])
+    channel.send()
     socket.messages.append(channel._link.unsequenced())
     channel.add([records.GOODBYE, "the client closes"])
     channel.send()
     return socket.messages
 
 
-def _no_options(graph_run):
-    """What a client that has options for tasks wants to be given, where none are asked for."""
-    if "options" not in inspect.signature(graph_run).parameters:
-        return ()
+def _options():
+    """Wishes of every kind, some for all tasks and some for one."""
     from daskvine.annotations import TaskOptions
 
-    return (TaskOptions({}, {}),)
+    special = {"priority": -1.5, "retries": 2, "workers": ["w1", "w2"], "allow_other_workers": True, "resources": {"GPU": 0.5}}
+    return TaskOptions({("x", 1): special}, {"priority": lambda key: 2 if key == "top" else 0})
 
 
 def _channel(socket):
@@ -144,11 +150,13 @@ def _offline_connection(channel):
 
 def graphs():
     """Values, large and small, calls, calls in calls, expressions, keyword-like arguments and keys of every kind."""
+    from dask.utils import SerializableLock
+
     first = {
         "small": 5,
         "large": b"\xab" * 20_000,
         ("x", 0): (operator.add, "small", 1),
-        ("x", 1): (operator.mul, (operator.add, ("x", 0), 2), [("x", 0), 1.5, None, True, "é"]),
+        ("x", 1): (operator.mul, (operator.add, ("x", 0), 2), [("x", 0), 1.5, None, True, "é"], SerializableLock("one at a time")),
         "list": [("x", 0), ("x", 1)],
         "literal": b"\xcd" * 16_384,
         "top": (sum, ["list", "large", "literal", map, {"a": {1}}]),
