@@ -181,8 +181,19 @@ def test_encode_unpicklable_function_names_key_and_function():
     def holds_lock():
         return lock
 
-    with pytest.raises(SerializationError, match=r"task 'bad'.*holds_lock.*cannot be pickled"):
+    with pytest.raises(SerializationError, match=r"task 'bad'.*holds_lock.*cannot be pickled.*; a lock .* dask.utils.SerializableLock"):
         Nodes({"bad": (holds_lock,)}, "bad")
+    with pytest.raises(SerializationError, match=r"task 'bad'.*dict cannot be pickled.*dask.utils.SerializableLock"):
+        Nodes({"bad": (args, {"lock": lock})}, "bad")
+
+
+@pytest.mark.parametrize("depth", [600, 5000])
+def test_encode_argument_nested_too_deeply_names_the_key(depth):
+    nested = [1]
+    for _ in range(depth):
+        nested = [nested]
+    with pytest.raises(RecursionError, match="task 'bad' is nested too deeply"):
+        Nodes({"bad": (args, nested)}, "bad")
 
 
 def test_encode_object_of_main_travels_by_value(run_dir):

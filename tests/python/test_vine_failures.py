@@ -145,6 +145,35 @@ def recurse(x):
     return recurse(x + 1)
 
 
+def test_calls_nested_deeply_run_as_with_dask_or_are_refused_by_key(vine, mode):
+    assert vine.get({"deep": nested_calls(300)}, "deep", task_mode=mode) == 1
+    with pytest.raises(RecursionError, match="task 'deep' is nested too deeply"):
+        vine.get({"deep": nested_calls(2000)}, "deep", task_mode=mode)
+    for depth in (400, 440, 470):
+        try:
+            assert vine.get({"deep": nested_calls(depth)}, "deep", task_mode=mode) == 1
+        except RecursionError:
+            # Where pytest's own frames, or the worker's, are too many with these: an error, and no crash.
+            continue
+    assert still_works(vine)
+
+
+def nested_calls(depth):
+    call = (abs, -1)
+    for _ in range(depth - 1):
+        call = (abs, call)
+    return call
+
+
+def test_key_that_is_empty_or_huge_is_told_all_the_same(vine):
+    with pytest.raises(ZeroDivisionError) as raised:
+        vine.get({"": (divide, 0)}, "")
+    assert raised.value.__notes__[0].startswith("task  (function divide) on worker w")
+    with pytest.raises(ZeroDivisionError) as raised:
+        vine.get({"k" * 100_000: (divide, 0)}, "k" * 100_000)
+    assert "kkk… (100000 characters) (function divide)" in raised.value.__notes__[0] and len(raised.value.__notes__[0]) < 1000
+
+
 def test_result_nested_too_deeply_to_pickle_names_the_task(vine):
     with pytest.raises(SerializationError, match="(?s)task nested .*RecursionError.*Return what can be pickled"):
         vine.get({"nested": (nest, 100_000)}, "nested")

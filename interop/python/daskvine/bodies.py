@@ -189,7 +189,7 @@ class BodyWriter:
     def _unpicklable(self, item, error):
         return SerializationError(
             f"task {self._key!r}: an argument of type {type(item).__qualname__} cannot be pickled: "
-            f"{type(error).__name__}: {error} (the argument: {short_repr(item)})"
+            f"{type(error).__name__}: {error} (the argument: {short_repr(item)}){_advice(error)}"
         )
 
 
@@ -202,8 +202,14 @@ def pickle_function(function):
         return cloudpickle.dumps(function, protocol=5)
     except Exception as error:
         raise SerializationError(
-            f"function {short_repr(function)} cannot be pickled: {type(error).__name__}: {error}"
+            f"function {short_repr(function)} cannot be pickled: {type(error).__name__}: {error}{_advice(error)}"
         ) from error
+
+
+def _advice(error):
+    if "'_thread." not in str(error):
+        return ""
+    return "; a lock that is not itself an argument of a task must be a dask.utils.SerializableLock, which tasks share wherever it is"
 
 
 def short_repr(item, limit=200):

@@ -10,12 +10,14 @@ import socket
 import threading
 import time
 from collections import deque
+from contextlib import contextmanager
 
 import zmq
 
 from daskvine import records as r
 from daskvine.channel import Channel
 from daskvine.errors import ManagerLost, ManagerUnreachable
+from daskvine.interrupts import allowed, deferred
 from daskvine.link import LinkBroken
 
 _CLOSE_LINGER_MS = 200
@@ -62,7 +64,7 @@ class Connection:
 
     def function_number(self, content_hash, name, code):
         """The number of a function on this link; its code is sent when the link has not seen that hash yet."""
-        with self._lock:
+        with _holding(self._lock):
             number = self._function_numbers.get(content_hash)
             if number is None:
                 number = self._function_numbers[content_hash] = len(self._function_numbers) + 1
@@ -72,30 +74,30 @@ class Connection:
 
     def open_mailbox(self):
         """A new graph's number and its mailbox: a deque of ``(record, payload frames)``."""
-        with self._lock:
+        with _holding(self._lock):
             self._graphs += 1
             mailbox = self._mailboxes[self._graphs] = deque()
             return self._graphs, mailbox
 
     def close_mailbox(self, graph):
         """What still comes for this graph is dropped."""
-        with self._lock:
+        with _holding(self._lock):
             self._mailboxes.pop(graph, None)
 
     def post(self, record, places=()):
         """Leave a record for the next `flush`; `places` are those of its payloads, as for Channel.add."""
-        with self._lock:
+        with _holding(self._lock):
             self._channel.add(record, places)
 
     def flush(self):
         """Send what was posted, as far as the manager gives credit. Raises what ended the connection."""
-        with self._lock:
+        with _holding(self._lock):
             self._raise_failure()
             self._send_or_wake()
 
     def cancel(self, graph):
         """Tell the manager, if it is still there, that nobody waits for this graph any more."""
-        with self._lock:
+        with _holding(self._lock):
             if self._failure is None:
                 self._channel.add([r.CANCEL_GRAPH, graph])
                 self._send_or_wake()
@@ -112,7 +114,7 @@ class Connection:
         """Say goodbye and close; waits in other threads end with ManagerLost. May be called twice."""
         if os.getpid() != self._owner:
             return
-        with self._lock:
+        with _holding(self._lock):
             if self._closed:
                 return
             self._closed = True
@@ -145,18 +147,20 @@ class Connection:
                 f"{self._door.clients} within {timeout:g} s"
             )
 
-    # Waiting: one leads, the others follow. The lock is held in all that follows, except while polling.
+    # Waiting: one leads, the others follow. The lock is held in all that follows, except while polling,
+    # and only while polling or sleeping an interruption gets in.
 
     def _wait(self, is_ready, timeout=None):
         deadline = None if timeout is None else time.monotonic() + timeout
-        with self._lock:
+        with _holding(self._lock):
             while not is_ready():
                 self._raise_failure()
                 remaining = None if deadline is None else deadline - time.monotonic()
                 if remaining is not None and remaining <= 0:
                     return
                 if self._leading:
-                    self._lock.wait(remaining)
+                    with allowed():
+                        self._lock.wait(remaining)
                 else:
                     self._lead(is_ready, remaining)
 
@@ -168,7 +172,8 @@ class Connection:
         self._leading = True
         self._lock.release()
         try:
-            readable = {item for item, _ in self._poller.poll(None if timeout is None else timeout * 1000 + 1)}
+            with allowed():
+                readable = {item for item, _ in self._poller.poll(None if timeout is None else timeout * 1000 + 1)}
         finally:
             self._lock.acquire()
             self._leading = False
@@ -249,3 +254,10 @@ class Connection:
         if self._failure is not None:
             # A fresh one each time: several threads may raise it, each with its own traceback.
             raise type(self._failure)(*self._failure.args)
+
+
+@contextmanager
+def _holding(lock):
+    """The lock, for what an interruption would leave half done."""
+    with deferred(), lock:
+        yield

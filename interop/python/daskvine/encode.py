@@ -8,7 +8,7 @@ references means is asked of Dask where its versions differ.
 from dask.core import literal
 
 from daskvine import task_spec
-from daskvine.bodies import ATOMS, FUNCTION_TYPES, BodyWriter, reference
+from daskvine.bodies import ATOMS, FUNCTION_TYPES, BodyWriter, reference, short_repr
 from daskvine.graph import ALIAS
 from daskvine.task_spec import GraphNode
 
@@ -38,12 +38,18 @@ class Encoder:
         """Tell ``(dependencies, payload)`` of one computation.
 
         The payload is ``(functions, body, locks)``, the first two as in a node of SubmitNodes, or ALIAS.
-        Raises SerializationError when a function or a literal cannot be pickled.
+        Raises SerializationError when a function or a literal cannot be pickled, RecursionError when it is nested too deeply.
         """
         self._key = key
         self._known = self._dsk
         self._dependencies = dependencies = {}
-        target, node = self._encode(key, computation)
+        try:
+            target, node = self._encode(key, computation)
+        except (RecursionError, ValueError) as error:
+            # The latter is how MessagePack calls it.
+            if "recursion" not in str(error):
+                raise
+            raise RecursionError(f"task {short_repr(key)} is nested too deeply: {error}") from None
         if node is None:
             return (target,), ALIAS
         return dependencies, (*node, self._writer.locks)

@@ -11,6 +11,9 @@ _OWN_TYPES = {
     r.INVALID: ValueError,
 }
 
+# Of a task's key in a message, in characters.
+_KEY_LIMIT = 500
+
 _DEBUG = 'to debug it in this process: compute(scheduler="synchronous")'
 _ADVICE = {
     r.RAISED: "The exception itself cannot be had here: its class must be importable in this process and survive pickling.",
@@ -58,8 +61,10 @@ def undecodable(key, error):
 
 
 def _place(key, function, worker):
-    if not key:
+    if not key and not worker:
         return "the graph"
+    if len(key) > _KEY_LIMIT:
+        key = f"{key[:_KEY_LIMIT]}… ({len(key)} characters)"
     return f"task {key}" + (f" (function {function})" if function else "") + (f" on worker {worker}" if worker else "")
 
 

@@ -14,11 +14,14 @@ Here are only what must come before user code can be found, and the two roles' b
 import _thread
 import faulthandler
 import os
+import resource
 import signal
 import sys
 
 USAGE = "usage: python3 -m daskvine.host library SOCKET | task SOCKET SLOT"
 DEFAULT_INLINE_LIMIT = 4096
+# Each nested call takes 40 KiB of C's stack to decode, and Python's own limit is at some 480 of them.
+STACK_BYTES = 64 << 20
 
 
 def main(arguments):
@@ -29,6 +32,7 @@ def main(arguments):
     parent_pipe = _take_standard_input()
     _write_output_by_line()
     _tell_of_crashes()
+    _let_stack_grow()
     # A task that computes a Dask collection is one of many beside each other: threads of its own would only be in the way.
     os.environ.setdefault("DASK_SCHEDULER", "sync")
     limit = int(os.environ.get("DASKVINE_INLINE_LIMIT", DEFAULT_INLINE_LIMIT))
@@ -74,6 +78,14 @@ def _tell_of_crashes():
     """Lets a segmentation fault write the Python stack to what is standard error then, in children too."""
     if sys.stderr is not None:
         faulthandler.enable()
+
+
+def _let_stack_grow():
+    """Makes Python's recursion limit what ends a deep recursion, not a crash. The main thread's stack grows as it is used."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_STACK)
+    wanted = STACK_BYTES if hard == resource.RLIM_INFINITY else min(STACK_BYTES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_STACK, (wanted, hard))
 
 
 def _end_with(parent_pipe):

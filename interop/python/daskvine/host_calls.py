@@ -70,7 +70,9 @@ class Calls:
                 written = self._output.since(mark)
             message = frame((RETURNED, call, (took + 999) // 1000, size, value, written))
         except BaseException as error:  # SystemExit too: a call ends, not the process
-            failed = failure(RAISED if self._in_user_code else UNLOADABLE, error)
+            # Nested calls that are too many are no fault of what they load.
+            is_users = self._in_user_code or isinstance(error, RecursionError)
+            failed = failure(RAISED if is_users else UNLOADABLE, error)
             took = time.perf_counter_ns() - start
             if capture:
                 written = self._output.since(mark)

@@ -3,6 +3,8 @@
 import os
 import subprocess
 
+from daskvine.interrupts import deferred
+
 _LOG_LINES = 20
 _LOG_BYTES = 8192
 
@@ -16,6 +18,11 @@ class Process:
     def __init__(self, arguments, *, label, log, environment, read_output=False):
         self.label = label
         self._log = log
+        # A process that has begun and that nobody knows of would never be ended.
+        with deferred():
+            self._start(arguments, log, environment, read_output)
+
+    def _start(self, arguments, log, environment, read_output):
         with open(log, "wb") as log_file:
             self._popen = subprocess.Popen(
                 arguments,

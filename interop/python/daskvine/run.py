@@ -10,6 +10,7 @@ from daskvine.encode import Encoder
 from daskvine.errors import SerializationError
 from daskvine.failures import failure_of, result_too_large, undecodable
 from daskvine.graph import resolve
+from daskvine.interrupts import deferred
 from daskvine.locks import inherited
 from daskvine.output import print_here
 from daskvine.shuffles import refuse_disk_shuffle
@@ -55,8 +56,10 @@ class GraphRun:
         Raises SerializationError, KeyError, RuntimeError for a cycle, ResultTooLarge, ManagerLost or WorkersLost.
         Whatever ends it early, an interruption included, cancels the graph at the manager.
         """
-        graph, mailbox = self._connection.open_mailbox()
+        graph = None
         try:
+            with deferred():
+                graph, mailbox = self._connection.open_mailbox()
             self._submit(graph, mailbox)
             while not self._is_done():
                 self._connection.wait_for_mail(mailbox, self._progress.tick() if self._progress else None)
