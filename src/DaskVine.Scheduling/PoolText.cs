@@ -22,7 +22,7 @@ internal static class PoolText
             start.Add($"--resources {name}={Amount(amount)}");
         }
 
-        return $"task '{key}', and perhaps others, can run on no worker that is connected: it needs one with {string.Join(" and ", needs)}; "
+        return $"task {key}, and perhaps others, can run on no worker that is connected: it needs one with {string.Join(" and ", needs)}; "
             + $"start one with '{string.Join(' ', start)}'";
     }
 

@@ -86,7 +86,7 @@ public sealed class SchedulerResourcesTests : IDisposable
         var notice = _env.TakeFromClient<Notice>();
         Assert.Equal(Notice.WaitingForResources, notice.Code);
         Assert.Equal(
-            "task 'a', and perhaps others, can run on no worker that is connected: it needs one with GPU=2.5; "
+            "task a, and perhaps others, can run on no worker that is connected: it needs one with GPU=2.5; "
             + "start one with 'daskvine worker --resources GPU=2.5'",
             notice.Text);
         Assert.Null(_env.Wake);

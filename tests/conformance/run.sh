@@ -3,7 +3,7 @@
 #   run.sh [--chosen | --plain] [SUITE | PATH]... [-- PYTEST-ARGUMENT...]
 # SUITE is delayed, bag, array or dataframe (default: all four), PATH is under the directory that holds `dask`.
 # --chosen: those of chosen.txt, which are of the Dask that Debian 12 has; --plain: without DaskVine, to see what fails anyway.
-# DASK_SRC: a checkout of Dask to use in place of the installed one.
+# DASK_SRC: a checkout of Dask to use in place of the installed one; a distributed that cannot be imported with it is hidden.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 python=/usr/bin/python3
@@ -32,6 +32,9 @@ done
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch"
+if [ -n "${DASK_SRC:-}" ] && ! "$python" -c 'import distributed' 2>/dev/null; then
+    PYTHONPATH=$here/without_distributed:$PYTHONPATH
+fi
 root=$("$python" -c 'import os, dask; print(os.path.dirname(os.path.dirname(os.path.abspath(dask.__file__))))')
 
 tests=()

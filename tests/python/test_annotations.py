@@ -197,6 +197,12 @@ def test_options_unfit_are_refused_by_name_task_and_form(fake, asked, error, for
     assert fake.get({"x": (inc, 1)}, "x") == 2
 
 
+def test_function_of_the_key_that_raises_is_named_with_the_task(fake):
+    with pytest.raises(ZeroDivisionError) as raised:
+        fake.get({"it": (inc, 1)}, "it", priority=lambda key: 1 / 0)
+    assert raised.value.__notes__ == ["raised by the function given as priority, for task 'it'"]
+
+
 # With real workers.
 
 

@@ -93,7 +93,7 @@ class TaskOptions:
         for asked in (self._defaults, self._annotations.get(key, {})):
             for name, value in asked.items():
                 if callable(value):
-                    value = value(key)
+                    value = _asked_of(value, name, key)
                 if not isinstance(value, _Absent):
                     wishes[name] = _checked(name, value, f"task {key!r}")
         if wishes == _NOTHING and not locks:
@@ -110,6 +110,14 @@ class TaskOptions:
         """The TaskOptions records that are to be sent before nodes that were numbered since the last call."""
         unsent, self._unsent = self._unsent, []
         return [[r.TASK_OPTIONS, graph, *fields] for fields in unsent]
+
+
+def _asked_of(function, name, key):
+    try:
+        return function(key)
+    except Exception as error:
+        error.add_note(f"raised by the function given as {name}, for task {key!r}")
+        raise
 
 
 def _checked(name, value, whose):
