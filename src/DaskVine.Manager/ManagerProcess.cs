@@ -160,7 +160,7 @@ public sealed class ManagerProcess : IDisposable
                         peer.DropArriving(lost.File);
                     _events.Add(new WorkerSent(worker, record));
                     break;
-                case SubmitNodes or FunctionCode or OpenGraph or TaskOptions or SealGraph or CancelGraph or Upload when peer.Client is { } client:
+                case SubmitNodes or FunctionCode or OpenGraph or TaskOptions or SealGraph or CancelGraph or Upload or ForgetFunctions when peer.Client is { } client:
                     _events.Add(new ClientSent(client, record));
                     break;
                 default:

@@ -12,6 +12,7 @@ public sealed partial class Scheduler
         if (_clients.TryGetValue(e.Client, out var old))
         {
             DropGraphs(old);
+            ForgetFunctions(old, [.. old.Functions.Keys]);
             // What this batch had for the old link must not go over the new one, where graphs are numbered anew.
             _effects.RemoveAll(effect => effect is ToClient to && to.Client == e.Client);
             _effects.RemoveAll(effect => effect is SendFile send && send.Client == e.Client);
@@ -24,8 +25,10 @@ public sealed partial class Scheduler
 
     private void OnClientLeft(ClientLeft e)
     {
-        if (_clients.Remove(e.Client, out var client))
-            DropGraphs(client);
+        if (!_clients.Remove(e.Client, out var client))
+            return;
+        DropGraphs(client);
+        ForgetFunctions(client, [.. client.Functions.Keys]);
     }
 
     private void OnClientSent(ClientSent e)
@@ -41,23 +44,9 @@ public sealed partial class Scheduler
             case CancelGraph record: OnGraphCancelled(client, record); break;
             case TaskOptions record: OnOptionsDefined(client, record); break;
             case Upload record: OnUploaded(record); break;
+            case ForgetFunctions record: ForgetFunctions(client, record.Numbers); break;
             default: throw new InvalidOperationException($"a client may not send {e.Record.Kind}");
         }
-    }
-
-    private void OnFunctionDefined(VineClient client, FunctionCode code)
-    {
-        var hash = Convert.ToHexString(code.Hash.Span);
-        if (!_functionsByHash.TryGetValue(hash, out var function))
-        {
-            // Copied, as it stays for good, and the message that it came in is not to stay with it.
-            function = new VineFunction(
-                code with { Number = _functions.Count, Hash = code.Hash.ToArray(), Code = code.Code.ToArray() }, _options.UnknownDurationUs);
-            _functions.Add(function);
-            _functionsByHash.Add(hash, function);
-        }
-
-        client.Functions[code.Number] = function;
     }
 
     // Of two under one name the later counts, and comes after what was uploaded between them.

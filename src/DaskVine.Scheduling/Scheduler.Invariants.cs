@@ -19,6 +19,7 @@ public sealed partial class Scheduler
             CheckWorker(worker);
         foreach (var graph in _clients.Values.SelectMany(client => client.Graphs.Values))
             CheckGraph(graph);
+        CheckFunctions();
         Require(_index.Count == _workers.Count, "the index has as many workers as are connected");
         Require(_index.Workers.ToHashSet().SetEquals(_workers.Values), "the index has exactly the connected workers");
         Require(

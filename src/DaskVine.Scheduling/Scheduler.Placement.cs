@@ -133,12 +133,7 @@ public sealed partial class Scheduler
 
     private void SendNeeds(VineTask task, VineWorker worker)
     {
-        foreach (var function in task.Functions)
-        {
-            if (worker.Functions.Add(function.Number))
-                Emit(new ToWorker(worker.Id, function.Code));
-        }
-
+        SendFunctions(task, worker);
         foreach (var input in task.Inputs)
         {
             if (!RidesAlong(input))

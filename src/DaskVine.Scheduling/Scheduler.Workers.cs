@@ -130,7 +130,7 @@ public sealed partial class Scheduler
         // What this batch had for the old link is settled by the inventory, and must not be done twice.
         _effects.RemoveAll(effect => effect is ToWorker to && to.Worker == e.Worker);
         _effects.RemoveAll(effect => effect is PutFile put && put.Worker == e.Worker);
-        worker.Functions.Clear();
+        LoseFunctions(worker);
         worker.Retracting = false;
         var unanswered = TakeUnanswered(worker);
         worker.Leftovers.Clear();
@@ -211,6 +211,7 @@ public sealed partial class Scheduler
             return;
         _index.Remove(worker);
         _board.OnLeft(worker, _now);
+        LoseFunctions(worker);
         foreach (var claim in TakeUnanswered(worker))
             Linger(claim);
         var tasks = worker.Assigned.ToList();

@@ -17,9 +17,8 @@ public sealed partial class Scheduler
     private readonly SlotTable<VineFile> _files = new();
     private readonly Dictionary<WorkerId, VineWorker> _workers = [];
     private readonly Dictionary<ClientId, VineClient> _clients = [];
-    // Every function that a client has sent, by content hash (hexadecimal), and by our number.
+    // Every function that a client has, by content hash (hexadecimal).
     private readonly Dictionary<string, VineFunction> _functionsByHash = [];
-    private readonly List<VineFunction> _functions = [];
     // What clients have uploaded for workers of now and later, by age, each name once.
     private readonly List<Upload> _uploads = [];
     // Graphs with ProgressDue set, each once.

@@ -68,6 +68,7 @@ internal sealed class EffectText
     private string Of(Record record) => record switch
     {
         FunctionCode e => $"function {e.Name}",
+        ForgetFunctions e => $"forget {string.Join(' ', e.Numbers)}",
         Assign e => $"run {KeyOf(e)}({string.Join(", ", e.Inputs.Select(Of))}){(e.Attempt > 1 ? $" #{e.Attempt}" : "")}",
         Retract { Tasks.Count: 0 } => "answer",
         Retract e => $"retract {Of(e.Tasks)}",

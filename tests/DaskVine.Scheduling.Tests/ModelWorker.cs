@@ -75,6 +75,7 @@ internal sealed class ModelWorker(WorkerId id, int cores, string name = "", long
         switch (message)
         {
             case FunctionCode e: _functions.Add(e.Number); break;
+            case ForgetFunctions e: _functions.ExceptWith(e.Numbers); break;
             case Assign e: Accept(e); break;
             case Upload: break;
             case Retract e: GiveBack(e.Tasks); break;

@@ -196,7 +196,7 @@ public sealed class SchedulerGraphsTests : IDisposable
         _env.Expect("w1 cancel a", "w1 release a", "w1 cancel b", "w1 release b");
         Assert.Equal((1, 1, 1), _env.Counts);
         other.Leaves();
-        _env.Expect("w1 cancel c", "w1 release c");
+        _env.Expect("w1 cancel c", "w1 release c", "w1 forget 0");
         _env.MustHoldNothing();
     }
 
@@ -207,11 +207,11 @@ public sealed class SchedulerGraphsTests : IDisposable
         _env.Graph().Task("a").Wanted("a");
         _env.Drain();
         _env.Client.SaysHello();
-        _env.Expect("w1 cancel a", "w1 release a");
+        _env.Expect("w1 cancel a", "w1 release a", "w1 forget 0");
         _env.Graph().Node([0], [], "b", []).Wanted("b");
         _env.Expect("c1 failed 1.0 Invalid");
         _env.Graph().Task("c").Wanted("c");
-        _env.Expect("w1 run c()");
+        _env.Expect("w1 function f", "w1 run c()");
     }
 
     [Fact]
@@ -226,6 +226,7 @@ public sealed class SchedulerGraphsTests : IDisposable
             worker.CompletesWith(10_000, "b");
             _env.Client.SaysHello();
         });
+        _env.Expect("w1 forget 0");
         _env.MustHoldNothing();
     }
 

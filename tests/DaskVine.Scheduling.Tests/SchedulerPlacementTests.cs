@@ -1,3 +1,5 @@
+using DaskVine.Protocol.Records;
+
 namespace DaskVine.Scheduling.Tests;
 
 /// <summary>Which worker gets which task.</summary>
@@ -131,6 +133,37 @@ public sealed class SchedulerPlacementTests : IDisposable
         first.Leaves();
         _env.Worker();
         _env.Expect("w2 function f", "w2 run a() #2", "w2 function g", "w2 run b() #2", "w2 run c() #2");
+    }
+
+    [Fact]
+    public void Function_ThatItsClientForgets_IsForgottenByTheWorkersThatHaveIt()
+    {
+        var worker = _env.Worker();
+        _env.Worker();
+        _env.Graph().Call("f", "a").Call("g", "b").Wanted("a", "b");
+        worker.Completes("a");
+        _env.Drain();
+        _env.Client.Sends(new ForgetFunctions([0, 99]));
+        _env.Expect("w1 forget 0");
+        _env.Graph(2).Node([0], [], "c", []).Wanted("c");
+        _env.Expect("c1 failed 2.0 Invalid");
+        worker.Completes("b");
+        _env.Drain();
+    }
+
+    [Fact]
+    public void Function_OfTwoClients_IsForgottenWithTheSecond()
+    {
+        _env.Worker();
+        var other = _env.AnotherClient();
+        _env.Client.Function("f");
+        other.Function("f");
+        _env.Graph().Call("f", "a").Wanted("a");
+        _env.Drain();
+        _env.Client.Sends(new ForgetFunctions([0]));
+        _env.MustWantNothing();
+        other.Leaves();
+        _env.Expect("w1 forget 0");
     }
 
     [Fact]

@@ -55,6 +55,28 @@ public class WorkerCoreTasksTests
     }
 
     [Fact]
+    public void FunctionForgotten_ThatAChildHas_IsForgottenThere()
+    {
+        var core = Ready().Handle(new AssignReceived(Call(1)));
+        var call = core.DrainCalls()[0];
+        core.Handle(Returned(call), new FunctionsForgotten([Function, 99]));
+        Assert.Equal([Function], Assert.Single(core.Drain().OfType<SendForget>()).Functions);
+        core.Handle(new FunctionsForgotten([Function]));
+        core.MustWantNothing();
+        core.Handle(Code(Function), new AssignReceived(Call(2)));
+        Assert.Single(core.Drain().OfType<SendFunction>());
+    }
+
+    [Fact]
+    public void FunctionForgotten_ThatATaskStillUses_Stays()
+    {
+        var core = Ready().Handle(new AssignReceived(Call(1)), new FunctionsForgotten([Function]));
+        Assert.DoesNotContain(core.Drain(), effect => effect is SendForget);
+        core.Handle(new AssignReceived(Call(2)));
+        core.MustWantNothing();
+    }
+
+    [Fact]
     public void RetractedTask_WhenSlotIsFree_IsNotRun()
     {
         var core = Ready().Handle(Calls(3));

@@ -17,7 +17,7 @@ from daskvine import values  # noqa: E402
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])  # the host cannot import this file
 
-HELLO, FORK, EXITED, FUNCTION, CALL, RETURNED, FAILED, UPLOAD = range(1, 9)
+HELLO, FORK, EXITED, FUNCTION, CALL, RETURNED, FAILED, UPLOAD, FORGET = range(1, 10)
 # Seconds until a test that waits for something fails.
 PATIENCE = 30
 

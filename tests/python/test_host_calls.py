@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from host_driver import FAILED, FUNCTION, RETURNED, add, ext, value_of  # noqa: E402
+from host_driver import FAILED, FORGET, FUNCTION, RETURNED, add, ext, value_of  # noqa: E402
 
 from daskvine import values  # noqa: E402
 
@@ -222,3 +222,13 @@ def test_function_sent_again_replaces_the_first(child):
     assert value_of(child.call([1])) == "new"
     child.send([FUNCTION, 1, "f", cloudpickle.dumps(add)])
     assert value_of(child.call([1], 1)) == 2
+
+
+def test_function_forgotten_is_unknown_until_it_is_sent_again(child):
+    child.learn(1, add)
+    assert value_of(child.call([1], 1, 2)) == 3
+    child.send([FORGET, [1, 99]])
+    _, text, *_ = failure_of(child.call([1], 1, 2))
+    assert "function number 1 was never sent" in text
+    child.learn(1, add)
+    assert value_of(child.call([1], 1, 2)) == 3

@@ -71,6 +71,7 @@ internal sealed partial class ManagerSession
         {
             case Assign r: owner.Raise(new AssignReceived(r)); break;
             case FunctionCode r: owner.Raise(new FunctionReceived(r)); break;
+            case ForgetFunctions r: owner.Raise(new FunctionsForgotten(r.Numbers)); break;
             case Retract r: owner.Raise(new RetractReceived(r.Tasks)); break;
             case Cancel r: owner.Raise(new CancelReceived(r.Tasks)); break;
             case Fetch r: owner.Raise(new FetchReceived(r.File)); break;

@@ -173,6 +173,7 @@ internal sealed class WorkerRun : ISessionOwner, IDisposable
             case Report e: _session.Post(e.Record); break;
             case SendCall e: SendCall(e); break;
             case SendFunction e: WriterOf(e.Host)?.Function(e.Function.Number, e.Function.Name, e.Function.Code.Span); break;
+            case SendForget e: WriterOf(e.Host)?.Forget(e.Functions); break;
             case SendModule e: WriterOf(e.Host)?.Upload(e.Module.Path); break;
             case KeepOutput e: KeepOutput(e); break;
             case DropOutput e: _cache.DropOutput(e.Call); break;

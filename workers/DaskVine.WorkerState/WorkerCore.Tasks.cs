@@ -61,6 +61,19 @@ public sealed partial class WorkerCore
             _functions.Add(function.Number, new HeldFunction(function with { Hash = function.Hash.ToArray(), Code = function.Code.ToArray() }));
     }
 
+    private void OnFunctionsForgotten(IReadOnlyList<int> numbers)
+    {
+        // A manager that is wrong about it costs memory, not a task.
+        var used = _tasks.Values.Where(task => task.State != HeldTaskState.Ended).SelectMany(task => task.Assign.Functions).ToHashSet();
+        var forgotten = numbers.Where(number => !used.Contains(number) && _functions.Remove(number)).ToList();
+        foreach (var slot in _slots)
+        {
+            var loaded = forgotten.Where(slot.Functions.Remove).ToList();
+            if (loaded.Count > 0 && slot.Child == HostState.Up)
+                Do(new SendForget(slot.ChildId, loaded));
+        }
+    }
+
     private void OnRetractReceived(IReadOnlyList<TaskId> tasks)
     {
         var retracted = new List<TaskAttempt>();

@@ -83,6 +83,7 @@ public sealed partial class WorkerCore
             case LinkOpened e: OnLinkOpened(e.Manager); break;
             case Welcomed e: OnWelcomed(e.Manager); break;
             case LinkLost: OnLinkLost(); break;
+            case FunctionsForgotten e: OnFunctionsForgotten(e.Numbers); break;
             case ModuleReceived e: OnModuleReceived(e.Module); break;
             case FileArrivalFailed e: OnFileArrivalFailed(e.File, e.Reason); break;
             case FileUnreadable e: OnFileUnreadable(e.File, e.Reason); break;

@@ -22,6 +22,9 @@ public sealed record StartTaskProcess(int Slot) : WorkerEffect;
 
 public sealed record SendFunction(HostId Host, FunctionCode Function) : WorkerEffect;
 
+/// <summary>Tell a child that calls of these functions will not come again.</summary>
+public sealed record SendForget(HostId Host, IReadOnlyList<int> Functions) : WorkerEffect;
+
 /// <summary>Make a module importable, in place of one of its name, for the calls that are sent after it.</summary>
 public sealed record SendModule(HostId Host, UploadedModule Module) : WorkerEffect;
 

@@ -31,6 +31,9 @@ public sealed record AssignReceived(Assign Assign) : WorkerEvent;
 
 public sealed record FunctionReceived(FunctionCode Function) : WorkerEvent;
 
+/// <summary>The manager will not use these functions again.</summary>
+public sealed record FunctionsForgotten(IReadOnlyList<int> Numbers) : WorkerEvent;
+
 public sealed record RetractReceived(IReadOnlyList<TaskId> Tasks) : WorkerEvent;
 
 public sealed record CancelReceived(IReadOnlyList<TaskId> Tasks) : WorkerEvent;

@@ -9,7 +9,7 @@ import os
 import socket
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from contextlib import contextmanager
 
 import zmq
@@ -49,7 +49,10 @@ class Connection:
         self._closed = False
         self._mailboxes = {}
         self._graphs = 0
+        # Content hash → number of those that the manager has; how many were numbered; number → running graphs that use a large one.
         self._function_numbers = {}
+        self._functions = 0
+        self._uses = Counter()
         self._wake_receiver, self._wake_sender = socket.socketpair()
         self._wake_receiver.setblocking(False)
         self._wake_sender.setblocking(False)
@@ -67,10 +70,27 @@ class Connection:
         with _holding(self._lock):
             number = self._function_numbers.get(content_hash)
             if number is None:
-                number = self._function_numbers[content_hash] = len(self._function_numbers) + 1
+                self._functions += 1
+                number = self._function_numbers[content_hash] = self._functions
                 record = [r.FUNCTION, number, content_hash, name, code]
                 self._channel.add(record, [(record, 4)])
+            if len(code) >= r.FORGET_FROM_BYTES:
+                self._uses[number] += 1
             return number
+
+    def done_with(self, numbers):
+        """A graph that asked for these functions is over: the large ones are forgotten with the last that did."""
+        with _holding(self._lock):
+            forgotten = []
+            for number in numbers:
+                self._uses[number] -= 1
+                if not self._uses[number]:
+                    del self._uses[number]
+                    forgotten.append(number)
+            if forgotten and self._failure is None:
+                self._function_numbers = {key: number for key, number in self._function_numbers.items() if number not in forgotten}
+                self._channel.add([r.FORGET_FUNCTIONS, forgotten])
+                self._send_or_wake()
 
     def open_mailbox(self):
         """A new graph's number and its mailbox: a deque of ``(record, payload frames)``."""

@@ -44,6 +44,12 @@ class Calls:
         self._longest.pop(number, None)
         self._code[number] = name, code
 
+    def forget(self, numbers):
+        """Lets go of functions that no call will name again."""
+        for number in numbers:
+            for table in (self._code, self._callables, self._longest):
+                table.pop(number, None)
+
     def load_anew(self):
         """Has every function unpickled again when it is next called: what it imports may have changed."""
         self._callables.clear()

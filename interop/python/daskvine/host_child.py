@@ -6,7 +6,7 @@ import time
 
 from daskvine import host_uploads
 from daskvine.host_calls import Calls
-from daskvine.host_channel import CALL, FUNCTION, HELLO, UPLOAD, Channel, frame
+from daskvine.host_channel import CALL, FORGET, FUNCTION, HELLO, UPLOAD, Channel, frame
 from daskvine.host_output import Output
 
 # Nanoseconds. Results of calls shorter than SHORT may wait for each other as long as calls are at hand that are
@@ -47,9 +47,11 @@ def serve(channel, calls, output):
 
 
 def learn(calls, record):
-    """Takes a function or an upload in. Raises ValueError for any other record."""
+    """Takes in what is not a call. Raises ValueError for any other record."""
     if record[0] == FUNCTION:
         calls.learn(record[1], record[2], record[3])
+    elif record[0] == FORGET:
+        calls.forget(record[1])
     elif record[0] == UPLOAD:
         host_uploads.add(record[1])
         calls.load_anew()

@@ -15,6 +15,7 @@ SEAL_GRAPH = 13
 CANCEL_GRAPH = 14
 TASK_OPTIONS = 15
 UPLOAD = 16
+FORGET_FUNCTIONS = 17
 RESULT = 20
 GRAPH_FAILED = 21
 PROGRESS = 22
@@ -35,6 +36,9 @@ INVALID = 5
 
 # Payloads of this many bytes and more travel in a frame of their own.
 FRAME_FROM_BYTES = 16 << 10
+
+# Functions of this many bytes and more are forgotten with the last graph that uses them.
+FORGET_FROM_BYTES = 64 << 10
 
 # What a manager takes as one frame, less what else the message needs.
 BODY_BYTES_MAX = (1 << 30) - (1 << 20)

@@ -41,6 +41,8 @@ class GraphRun:
         self._watch = watch
         self._reports = (r.REPORT_TASKS if watch else 0) | (r.REPORT_OUTPUT if print_output else 0)
         self._encoder = Encoder(dsk, self._function_number)
+        # Numbers of those that are not kept beyond this graph.
+        self._large_functions = []
         # Key → node number, for every key that was met.
         self._numbers = {}
         # Node → decoded result, and node → bytes of it that have arrived so far.
@@ -70,6 +72,8 @@ class GraphRun:
             raise
         finally:
             self._connection.close_mailbox(graph)
+            if self._large_functions:
+                self._connection.done_with(self._large_functions)
         return {} if self.failure else {key: self._results[self._numbers[key]] for key in self._wanted}
 
     def _is_done(self):
@@ -127,7 +131,10 @@ class GraphRun:
         if len(code) > r.BODY_BYTES_MAX:
             _refuse_large(f"function {funcname(function)} holds", len(code))
         content_hash = hashlib.blake2b(code, digest_size=16).digest()
-        return self._connection.function_number(content_hash, _printable(funcname(function)), code)
+        number = self._connection.function_number(content_hash, _printable(funcname(function)), code)
+        if len(code) >= r.FORGET_FROM_BYTES:
+            self._large_functions.append(number)
+        return number
 
     def _read(self, mailbox):
         while mailbox:

@@ -11,6 +11,7 @@ public enum HostRecordKind
     Returned = 6,
     Failed = 7,
     Upload = 8,
+    Forget = 9,
 }
 
 /// <summary>What a host process is.</summary>

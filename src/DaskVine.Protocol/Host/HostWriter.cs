@@ -60,6 +60,15 @@ public sealed class HostWriter
         End();
     }
 
+    public void Forget(IReadOnlyList<int> functions)
+    {
+        Begin(HostRecordKind.Forget, 1);
+        _record.WriteArrayHeader(functions.Count);
+        foreach (var function in functions)
+            _record.Write(function);
+        End();
+    }
+
     private void Begin(HostRecordKind kind, int fields)
     {
         _record.Clear();

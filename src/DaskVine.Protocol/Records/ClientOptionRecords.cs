@@ -63,3 +63,15 @@ public sealed record Upload(string Name, ReadOnlyMemory<byte> Hash, ReadOnlyMemo
         writer.WritePayload(Data);
     }
 }
+
+/// <summary>These functions will not be used again under these numbers, which are the sender's.</summary>
+public sealed record ForgetFunctions(IReadOnlyList<int> Numbers) : Record
+{
+    public override RecordKind Kind => RecordKind.ForgetFunctions;
+
+    protected internal override int FieldCount => 1;
+
+    internal static ForgetFunctions Read(ref RecordReader reader) => new(reader.ReadInts());
+
+    protected internal override void WriteFields(RecordWriter writer) => writer.Write(Numbers);
+}

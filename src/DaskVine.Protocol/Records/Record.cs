@@ -30,6 +30,7 @@ public enum RecordKind
     CancelGraph = 14,
     TaskOptions = 15,
     Upload = 16,
+    ForgetFunctions = 17,
     Result = 20,
     GraphFailed = 21,
     Progress = 22,

@@ -24,6 +24,7 @@ public static class RecordTable
         [RecordKind.CancelGraph] = new(1, CancelGraph.Read),
         [RecordKind.TaskOptions] = new(8, TaskOptions.Read),
         [RecordKind.Upload] = new(3, Upload.Read),
+        [RecordKind.ForgetFunctions] = new(1, ForgetFunctions.Read),
         [RecordKind.Result] = new(5, Result.Read),
         [RecordKind.GraphFailed] = new(6, GraphFailed.Read),
         [RecordKind.Progress] = new(4, Progress.Read),

@@ -14,6 +14,12 @@ internal sealed class VineFunction(FunctionCode code, long unknownDurationUs)
 
     public int Number => Code.Number;
 
+    /// <summary>How many numbers of clients stand for it; it is forgotten when none does.</summary>
+    public int Users { get; set; }
+
+    /// <summary>All and only the workers whose <see cref="VineWorker.Functions"/> contain it.</summary>
+    public HashSet<VineWorker> Holders { get; } = [];
+
     /// <summary>Expected duration of a call in microseconds.</summary>
     public long EstimateUs { get; private set; } = unknownDurationUs;
 

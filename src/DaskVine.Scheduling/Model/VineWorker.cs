@@ -25,8 +25,8 @@ internal sealed class VineWorker(WorkerId id, string name, int cores, IReadOnlyD
     /// </summary>
     public HashSet<VineFile> Leftovers { get; } = [];
 
-    /// <summary>Numbers of the functions that were sent on the present link.</summary>
-    public HashSet<int> Functions { get; } = [];
+    /// <summary>All and only the functions that were sent on the present link, and not forgotten.</summary>
+    public HashSet<VineFunction> Functions { get; } = [];
 
     /// <summary>Of its interpreter and packages, by component; empty while it does not know.</summary>
     public IReadOnlyDictionary<string, string> Versions { get; set; } = new Dictionary<string, string>();

@@ -56,6 +56,14 @@ public class HostWriterTests
     }
 
     [Fact]
+    public void Forget_IsTheNumbers()
+    {
+        var writer = new HostWriter();
+        writer.Forget([3, 70_000]);
+        Assert.Equal(["[9,[3,70000]]"], HostFrames.Texts(writer.Written));
+    }
+
+    [Fact]
     public void Written_OfABatch_HasAllInOrderBeyondItsFirstBuffer()
     {
         var writer = new HostWriter();

@@ -107,6 +107,8 @@ internal static class RecordExamples
         new TaskOptions(1, int.MaxValue, long.MinValue, int.MaxValue, [""], false, NoAmounts, []),
         new TaskOptions(int.MaxValue, 2, long.MaxValue, 0, [], true, new Dictionary<string, long> { [""] = 0 }, ["one"]),
         new TaskOptions(1, 0, 0, 0, [], false, NoAmounts, []),
+        new ForgetFunctions([]),
+        new ForgetFunctions([0, 7, 1 << 20]),
         new Upload("helpers.py", Run(16, 0x33), "x = 1\n"u8.ToArray()),
         new Upload("h\u00e9lpers.zip", Run(16, 0x44), Large),
         new Upload("", ReadOnlyMemory<byte>.Empty, ReadOnlyMemory<byte>.Empty),

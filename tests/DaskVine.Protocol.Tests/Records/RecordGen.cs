@@ -133,6 +133,7 @@ internal static class RecordGen
         Number.Select(graph => (Record)new CancelGraph(graph)),
         Options,
         from name in Text from hash in MsgPackNodeGen.Bytes from data in Bytes select (Record)new Upload(name, hash, data),
+        Numbers.Select(numbers => (Record)new ForgetFunctions(numbers)),
         from graph in Number from node in Number from size in Long from offset in Long from value in Bytes
         select (Record)new Result(graph, node, size, offset, value),
         from graph in Number from node in Number from texts in Text.ArrayOf(3) from failure in Failure

@@ -59,6 +59,12 @@ internal sealed class SimulatedHosts(World world, SimulatedWorker worker, Chance
             host.Functions.Add(function.Function.Number);
     }
 
+    public void Send(HostId id, SendForget forget)
+    {
+        if (_hosts.TryGetValue(id, out var host))
+            host.Functions.ExceptWith(forget.Functions);
+    }
+
     public void Send(HostId id, SendCall call)
     {
         if (!_hosts.TryGetValue(id, out var host))

@@ -119,6 +119,7 @@ internal sealed partial class SimulatedWorker
                 break;
             case Assign e: Happen(new AssignReceived(e)); break;
             case FunctionCode e: Happen(new FunctionReceived(e)); break;
+            case ForgetFunctions e: Happen(new FunctionsForgotten(e.Numbers)); break;
             case Retract e: Happen(new RetractReceived(e.Tasks)); break;
             case Cancel e: Happen(new CancelReceived(e.Tasks)); break;
             case Release e:

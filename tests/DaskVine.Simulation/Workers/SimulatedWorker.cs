@@ -143,6 +143,7 @@ internal sealed partial class SimulatedWorker
             case SendCall e: _hosts.Send(e.Host, e); break;
             case Report e: PostReport(e.Record); break;
             case SendFunction e: _hosts.Send(e.Host, e); break;
+            case SendForget e: _hosts.Send(e.Host, e); break;
             case KeepOutput e: Keep(e); break;
             case DropOutput e: _outputs.Remove(e.Call); break;
             case DeleteFile e: Delete(e.File); break;
