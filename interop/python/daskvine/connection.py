@@ -21,6 +21,7 @@ from daskvine.interrupts import allowed, deferred
 from daskvine.link import LinkBroken
 
 _CLOSE_LINGER_MS = 200
+_FOLLOW_SECONDS = 1.0
 # Their first field is the graph's number.
 _GRAPH_RECORDS = frozenset({r.RESULT, r.GRAPH_FAILED, r.PROGRESS, r.TASK_EVENTS, r.TASK_OUTPUT})
 
@@ -180,7 +181,8 @@ class Connection:
                     return
                 if self._leading:
                     with allowed():
-                        self._lock.wait(remaining)
+                        # A signal just before the wait does not end it, so it is not a long one.
+                        self._lock.wait(_FOLLOW_SECONDS if remaining is None else min(remaining, _FOLLOW_SECONDS))
                 else:
                     self._lead(is_ready, remaining)
 
@@ -192,7 +194,7 @@ class Connection:
         self._leading = True
         self._lock.release()
         try:
-            with allowed():
+            with allowed(self._wake_sender.fileno()):
                 readable = {item for item, _ in self._poller.poll(None if timeout is None else timeout * 1000 + 1)}
         finally:
             self._lock.acquire()

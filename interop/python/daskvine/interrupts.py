@@ -38,12 +38,16 @@ def deferred():
 
 
 @contextmanager
-def allowed():
-    """Within `deferred`: signals are handled as if they were not deferred, those first that have come already."""
+def allowed(wakeup=-1):
+    """Within `deferred`: signals are handled as if they were not deferred, those first that have come already.
+
+    Something is written to the descriptor `wakeup` when one comes: a signal just before a poll would not end it otherwise.
+    """
     if _state is None or threading.current_thread() is not threading.main_thread():
         yield
         return
     handlers, pending = _state
+    before = signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
     try:
         for number, handler in handlers.items():
             signal.signal(number, handler)
@@ -53,6 +57,7 @@ def allowed():
         for number in handlers:
             # It may be another now: a handler may well put a sterner one in its place.
             handlers[number] = signal.signal(number, pending.setdefault)
+        signal.set_wakeup_fd(before)
 
 
 def _handle(handlers, pending):
