@@ -54,10 +54,13 @@ def allowed(wakeup=-1):
         _handle(handlers, pending)
         yield
     finally:
-        for number in handlers:
-            # It may be another now: a handler may well put a sterner one in its place.
-            handlers[number] = signal.signal(number, pending.setdefault)
-        signal.set_wakeup_fd(before)
+        try:
+            for number in handlers:
+                # It may be another now: a handler may well put a sterner one in its place.
+                handlers[number] = signal.signal(number, pending.setdefault)
+        finally:
+            # Also when a signal comes right here: the descriptor may be another file's soon.
+            signal.set_wakeup_fd(before)
 
 
 def _handle(handlers, pending):
