@@ -12,6 +12,21 @@ sys.path.insert(0, PACKAGE)
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [PACKAGE, os.environ.get("PYTHONPATH")]))
 
 
+@pytest.fixture(scope="module")
+def vine():
+    """An embedded cluster of two workers, one for all tests of a file."""
+    from daskvine import DaskVine
+
+    with DaskVine(workers=2, progress=False) as vine:
+        yield vine
+
+
+@pytest.fixture(params=["function-calls", "tasks"])
+def mode(request):
+    """Each task mode in turn."""
+    return request.param
+
+
 @pytest.fixture
 def run_dir(tmp_path_factory):
     """A directory whose path is short enough for Unix sockets."""

@@ -21,12 +21,6 @@ STATE_ENTRIES = {
 }
 
 
-@pytest.fixture(scope="module")
-def vine():
-    with DaskVine(workers=2, progress=False) as vine:
-        yield vine
-
-
 class Recorder(Callback):
     """Notes every call, with what the state's sizes were."""
 

@@ -7,16 +7,9 @@ import dask.bag as db
 import pytest
 from dask.diagnostics import CacheProfiler, Profiler, ProgressBar, ResourceProfiler
 
-from daskvine import DaskVine
 
 DIAMOND = {"x": 1, "a": (operator.add, "x", 1), "b": (operator.mul, "x", 10), "c": (operator.add, "a", "b")}
 TASKS = {"a", "b", "c"}
-
-
-@pytest.fixture(scope="module")
-def vine():
-    with DaskVine(workers=2, progress=False) as vine:
-        yield vine
 
 
 def test_progress_bar_of_dask_is_right_at_the_end(vine):

@@ -22,12 +22,6 @@ from daskvine import DaskVine, DaskVineError, TaskDied
 README = Path(__file__).resolve().parents[2] / "README.md"
 
 
-@pytest.fixture(scope="module")
-def vine():
-    with DaskVine(workers=2, progress=False) as vine:
-        yield vine
-
-
 def parent(_):
     return os.getppid()
 

@@ -17,12 +17,6 @@ from daskvine import DaskVine
 PACKAGES = str(Path(__file__).resolve().parents[2] / "interop" / "python")
 
 
-@pytest.fixture(scope="module")
-def vine():
-    with DaskVine(workers=2, progress=False) as vine:
-        yield vine
-
-
 class Calibration:
     """Has callables of every kind that a class can have."""
 

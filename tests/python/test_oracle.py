@@ -11,7 +11,6 @@ from dask.utils_test import inc
 from hypothesis import HealthCheck, given, settings
 from random_graphs import KEYS, REQUESTS, WRAPPERS, graphs, made
 
-from daskvine import DaskVine
 from daskvine.graph import flatten_keys
 from daskvine.task_spec import IS_THERE
 
@@ -92,12 +91,6 @@ def assert_as_dask(vine, dsk, keys, wrapped):
         assert expected_error is None and shown(value) == shown(expected)
     else:
         assert expected_error is not None and said(error) in possible_errors(dsk, keys), repr(error)
-
-
-@pytest.fixture(scope="module")
-def vine():
-    with DaskVine(workers=2, progress=False) as vine:
-        yield vine
 
 
 def property_of(examples):

@@ -98,12 +98,6 @@ def test_choice_in_the_environment_stays(address):
     assert client.stdout == "disk\n", client.stderr
 
 
-@pytest.fixture(scope="module")
-def vine():
-    with DaskVine(workers=2, progress=False) as vine:
-        yield vine
-
-
 @pytest.fixture
 def on_vine(vine):
     """Everything is computed on the vine, also the divisions that set_index looks for by itself."""

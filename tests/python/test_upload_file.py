@@ -87,17 +87,6 @@ def test_upload_after_close_is_refused(run_dir, tmp_path):
 # With real workers.
 
 
-@pytest.fixture(scope="module")
-def vine():
-    with DaskVine(workers=2, progress=False) as vine:
-        yield vine
-
-
-@pytest.fixture(params=["function-calls", "tasks"])
-def mode(request):
-    return request.param
-
-
 def test_uploaded_module_and_its_change_are_imported_by_tasks(vine, tmp_path, mode):
     name = f"uploaded_{mode.replace('-', '_')}"
     dsk = {("answer", i): (import_in_task, name) for i in range(6)}

@@ -7,14 +7,6 @@ import numpy as np
 import pytest
 from dask.utils import SerializableLock
 
-from daskvine import DaskVine
-
-
-@pytest.fixture(scope="module")
-def vine():
-    with DaskVine(workers=2, progress=False) as vine:
-        yield vine
-
 
 def inc(x):
     return x + 1

@@ -17,17 +17,6 @@ from cluster_processes import wait_for_file
 from daskvine import DaskVine, SerializationError, TaskDied, TaskError
 
 
-@pytest.fixture(scope="module")
-def vine():
-    with DaskVine(workers=2, progress=False) as vine:
-        yield vine
-
-
-@pytest.fixture(params=["function-calls", "tasks"])
-def mode(request):
-    return request.param
-
-
 class DetectorError(Exception):
     """Has a constructor unlike its arguments, which plain pickling does not survive."""
 

@@ -12,14 +12,6 @@ import pytest
 from dask.highlevelgraph import HighLevelGraph
 from dask.utils_test import GetFunctionTestMixin, inc
 
-from daskvine import DaskVine
-
-
-@pytest.fixture(scope="module")
-def vine():
-    with DaskVine(workers=2, progress=False) as vine:
-        yield vine
-
 
 def where(*_):
     return os.getpid()

@@ -32,17 +32,6 @@ def print_much(size):
     print("x" * size)
 
 
-@pytest.fixture(scope="module")
-def vine():
-    with DaskVine(workers=2, progress=False) as vine:
-        yield vine
-
-
-@pytest.fixture(params=["function-calls", "tasks"])
-def mode(request):
-    return request.param
-
-
 def test_output_is_off_by_default(vine, capsys):
     assert vine.get({"x": (chatter, "unheard")}, "x") == "unheard"
     assert capsys.readouterr() == ("", "")

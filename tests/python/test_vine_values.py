@@ -7,21 +7,10 @@ import dask
 import numpy as np
 import pytest
 
-from daskvine import DaskVine, SerializationError
+from daskvine import SerializationError
 
 # In bytes: rides inside messages; a file that is read; a file that is mapped.
 SIZES = [1_000, 200_000, 16_000_000]
-
-
-@pytest.fixture(scope="module")
-def vine():
-    with DaskVine(workers=2, progress=False) as vine:
-        yield vine
-
-
-@pytest.fixture(params=["function-calls", "tasks"])
-def mode(request):
-    return request.param
 
 
 def make(size):

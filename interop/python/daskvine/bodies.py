@@ -64,9 +64,9 @@ class BodyWriter:
 
     def begin_call(self, key, function):
         """Begin the body of a task that calls `function`."""
-        self.begin(key)
-        self._only = (self._functions.get(id(function)) or self._intern(function))[2]
-        self.slot(function)
+        self._key = key
+        _, number, self._only, self.locks = self._functions.get(id(function)) or self._intern(function)
+        self._slots = [number]
 
     def begin_expression(self, key):
         """Begin the body of a node that may come to be a call, which `end_expression` decides."""

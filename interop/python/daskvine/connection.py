@@ -9,7 +9,7 @@ import os
 import socket
 import threading
 import time
-from collections import Counter, deque
+from collections import deque
 from contextlib import contextmanager
 
 import zmq
@@ -50,10 +50,11 @@ class Connection:
         self._closed = False
         self._mailboxes = {}
         self._graphs = 0
-        # Content hash → number of those that the manager has; how many were numbered; number → running graphs that use a large one.
+        # Content hash → number of the functions that the manager has, and how many were numbered so far.
         self._function_numbers = {}
         self._functions = 0
-        self._uses = Counter()
+        # Number of a large one → its content hash and by how many running graphs it is used.
+        self._large = {}
         self._wake_receiver, self._wake_sender = socket.socketpair()
         self._wake_receiver.setblocking(False)
         self._wake_sender.setblocking(False)
@@ -76,7 +77,7 @@ class Connection:
                 record = [r.FUNCTION, number, content_hash, name, code]
                 self._channel.add(record, [(record, 4)])
             if len(code) >= r.FORGET_FROM_BYTES:
-                self._uses[number] += 1
+                self._large.setdefault(number, [content_hash, 0])[1] += 1
             return number
 
     def done_with(self, numbers):
@@ -84,12 +85,12 @@ class Connection:
         with _holding(self._lock):
             forgotten = []
             for number in numbers:
-                self._uses[number] -= 1
-                if not self._uses[number]:
-                    del self._uses[number]
+                known = self._large[number]
+                known[1] -= 1
+                if not known[1]:
+                    del self._large[number], self._function_numbers[known[0]]
                     forgotten.append(number)
             if forgotten and self._failure is None:
-                self._function_numbers = {key: number for key, number in self._function_numbers.items() if number not in forgotten}
                 self._channel.add([r.FORGET_FUNCTIONS, forgotten])
                 self._send_or_wake()
 

@@ -12,7 +12,7 @@ import struct
 import sys
 import tempfile
 import threading
-from collections import Counter, deque
+from collections import deque
 from functools import partial
 from pathlib import Path
 from unittest import mock
@@ -121,7 +121,7 @@ def _offline_connection(channel):
 
         def __init__(self):
             self._lock = threading.Condition()
-            self._function_numbers, self._functions, self._uses = {}, 0, Counter()
+            self._function_numbers, self._functions, self._large = {}, 0, {}
             self._channel = channel
             self._graphs = 0
 
