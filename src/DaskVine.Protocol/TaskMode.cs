@@ -8,4 +8,7 @@ public enum TaskMode
 
     /// <summary>In a fresh interpreter with a sandbox directory of its own.</summary>
     Tasks = 1,
+
+    /// <summary>A shell command in a sandbox directory of its own; its result is a report about it.</summary>
+    Command = 2,
 }

@@ -32,7 +32,7 @@ def sent(manager):
     """``(option fields by number, options of each node by key)`` of the last graph."""
     graph = manager.seen[-1][1]
     records = [record for record in manager.seen if len(record) > 1 and record[1] == graph]
-    options = {record[2]: record[3:] for record in records if record[0] == r.TASK_OPTIONS}
+    options = {record[2]: record[3:9] for record in records if record[0] == r.TASK_OPTIONS}
     nodes = {node[3]: node[4] for record in records if record[0] == r.SUBMIT_NODES for node in record[3]}
     return options, nodes
 
@@ -149,7 +149,7 @@ def test_options_and_locks_are_one_record_and_each_graph_has_its_own():
     assert [options.number("a", ("lock",)), options.number("b", ("lock",)), options.number("a", ("lock",))] == [1, 2, 1]
     assert options.number("b", ()) == 0
     assert options.records(9) == [
-        [r.TASK_OPTIONS, 9, 1, 1000, 0, [], False, {}, ["lock"]], [r.TASK_OPTIONS, 9, 2, 0, 0, [], False, {}, ["lock"]]
+        [r.TASK_OPTIONS, 9, 1, 1000, 0, [], False, {}, ["lock"], False], [r.TASK_OPTIONS, 9, 2, 0, 0, [], False, {}, ["lock"], False]
     ]
     assert options.records(9) == []
 

@@ -254,7 +254,7 @@ def test_connect_hello_has_the_version_and_nothing_that_workers_have(run_dir):
     with FakeManager(run_dir) as manager, DaskVine(manager.address) as vine:
         vine.get({"a": 1}, "a")
         kind, version, role, *_, cores, files, tasks, resources = manager.seen[0]
-        assert (kind, version, role) == (r.HELLO, 2, "client")
+        assert (kind, version, role) == (r.HELLO, r.PROTOCOL_VERSION, "client")
         assert (cores, files, tasks, resources) == (0, [], [], {})
 
 

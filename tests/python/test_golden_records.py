@@ -80,6 +80,15 @@ def is_ended(value):
     return is_uint(node) and is_text(worker) and is_uint(duration)
 
 
+def is_peer(value):
+    return value is None or type(value) is list and len(value) == 4 and all(map(is_text, value))
+
+
+def is_declared(value):
+    kind, source, name, size, level, shared = value
+    return kind in range(5) and is_text(source) and is_text(name) and is_uint(size) and level in range(4) and type(shared) is bool
+
+
 def is_output(value):
     return value is None or type(value) is list and len(value) == 2 and all(map(is_text, value))
 
@@ -113,6 +122,8 @@ CHECKS = {
     "[bin or [file, size]…]": is_list_of(lambda value: type(value) is bytes or is_pair(value)),
     "[[functions, body:payload, inputs:[node…], key:str, options]…]": is_list_of(is_node),
     "[[node, worker:str, duration_us]…]": is_list_of(is_ended),
+    "[address, token, host, directory] or nil": is_peer,
+    "[[kind, source:str, name:str, size, level, shared:bool]…]": is_list_of(is_declared),
 }
 TABLE = table()
 
@@ -162,7 +173,7 @@ def described(value, payloads, kind=""):
 
 
 def test_table_has_a_check_for_every_type():
-    assert len(TABLE) == 32
+    assert len(TABLE) == 42
     assert {kind for _, fields in TABLE.values() for kind in fields.values()} == CHECKS.keys()
 
 

@@ -103,7 +103,7 @@ class TaskOptions:
         if number is None:
             number = self._numbers[identity] = len(self._numbers) + 1
             priority, retries, resources, workers, elsewhere, _ = identity
-            self._unsent.append([number, priority, retries, [*workers], elsewhere, dict(resources), [*locks]])
+            self._unsent.append([number, priority, retries, [*workers], elsewhere, dict(resources), [*locks], False])
         return number
 
     def records(self, graph):

@@ -38,7 +38,7 @@ class Channel:
     def say_hello(self, token):
         """Introduce this client; `token` is what the manager's door gave out."""
         name = f"{platform.node()}-{os.getpid()}"
-        hello = [r.HELLO, r.PROTOCOL_VERSION, "client", self._instance, name, token, _versions(), 0, [], [], {}]
+        hello = [r.HELLO, r.PROTOCOL_VERSION, "client", self._instance, name, token, _versions(), 0, [], [], {}, None, 0, 0]
         self.socket.send_multipart(self._link.unsequenced(hello))
 
     def add(self, record, places=()):

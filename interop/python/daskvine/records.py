@@ -1,6 +1,6 @@
 """The record kinds and failure kinds of the protocol (table "Records" in src/ARCHITECTURE.md)."""
 
-PROTOCOL_VERSION = 2
+PROTOCOL_VERSION = 3
 
 HELLO = 1
 WELCOME = 2
@@ -16,12 +16,18 @@ CANCEL_GRAPH = 14
 TASK_OPTIONS = 15
 UPLOAD = 16
 FORGET_FUNCTIONS = 17
+SUBMIT_FILES = 18
+SUBMIT_COMMAND = 19
 RESULT = 20
 GRAPH_FAILED = 21
 PROGRESS = 22
 NOTICE = 23
 TASK_EVENTS = 24
 TASK_OUTPUT = 25
+WANT = 50
+PRUNE = 51
+TUNE = 52
+FILE_DATA = 53
 
 # What a client may ask to hear of a graph: bits of OpenGraph's reports.
 REPORT_TASKS = 1

@@ -120,7 +120,7 @@ class GraphRun:
         large = [(node, 1) for node in nodes if len(node[1]) >= r.FRAME_FROM_BYTES]
         if not self._is_open:
             self._is_open = True
-            self._connection.post([r.OPEN_GRAPH, graph, self._mode, _name_of(self._wanted[0])[:100], self._reports])
+            self._connection.post([r.OPEN_GRAPH, graph, self._mode, _name_of(self._wanted[0])[:100], self._reports, False, 1])
         for record in self._options.records(graph):
             self._connection.post(record)
         if nodes:

@@ -9,7 +9,9 @@ namespace DaskVine.Protocol.Door;
 /// <param name="Token">To be repeated in the hello; ties this connection to the link.</param>
 /// <param name="Name">The manager's name, for people.</param>
 /// <param name="Manager">The manager's instance: another one than before knows nothing of old tasks and files.</param>
-public sealed record DoorGreeting(string ClientEndpoint, string WorkerEndpoint, long Token, string Name, string Manager)
+/// <param name="Secured">Whether its links need keys. Said in the open, so it only explains a failure and decides nothing.</param>
+public sealed record DoorGreeting(
+    string ClientEndpoint, string WorkerEndpoint, long Token, string Name, string Manager, bool Secured = false)
 {
     /// <summary>A frame longer than this is no greeting.</summary>
     public const int MaxBytes = 64 * 1024;
@@ -22,7 +24,7 @@ public sealed record DoorGreeting(string ClientEndpoint, string WorkerEndpoint, 
     public byte[] ToFrame()
     {
         var writer = new MsgPackWriter();
-        writer.WriteMapHeader(6);
+        writer.WriteMapHeader(7);
         writer.Write("daskvine");
         writer.Write(ProtocolVersion.Current);
         writer.Write("clients");
@@ -35,6 +37,8 @@ public sealed record DoorGreeting(string ClientEndpoint, string WorkerEndpoint, 
         writer.Write(Name);
         writer.Write("manager");
         writer.Write(Manager);
+        writer.Write("secured");
+        writer.Write(Secured);
         var frame = new byte[LengthPrefix + writer.Length];
         BinaryPrimitives.WriteUInt32LittleEndian(frame, (uint)writer.Length);
         writer.WrittenSpan.CopyTo(frame.AsSpan(LengthPrefix));
@@ -70,6 +74,7 @@ public sealed record DoorGreeting(string ClientEndpoint, string WorkerEndpoint, 
         int? version = null;
         string? clients = null, workers = null, name = null, manager = null;
         long token = -1;
+        var secured = false;
         for (var count = reader.ReadMapHeader(); count > 0; count--)
         {
             switch (reader.ReadString())
@@ -80,6 +85,7 @@ public sealed record DoorGreeting(string ClientEndpoint, string WorkerEndpoint, 
                 case "token": token = reader.ReadInt64(); break;
                 case "name": name = reader.ReadString(); break;
                 case "manager": manager = reader.ReadString(); break;
+                case "secured": secured = reader.ReadBoolean(); break;
                 default: reader.Skip(); break;
             }
         }
@@ -89,7 +95,7 @@ public sealed record DoorGreeting(string ClientEndpoint, string WorkerEndpoint, 
             throw new ProtocolException(
                 $"the manager speaks protocol {other}, this program {ProtocolVersion.Current}: use the same release on both sides");
         return version is not null && clients is not null && workers is not null && name is not null && manager is not null && token >= 0 && reader.End
-            ? new DoorGreeting(clients, workers, token, name, manager)
+            ? new DoorGreeting(clients, workers, token, name, manager, secured)
             : throw new ProtocolException(NoDoor);
     }
 }

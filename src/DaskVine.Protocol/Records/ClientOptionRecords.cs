@@ -7,6 +7,7 @@ namespace DaskVine.Protocol.Records;
 /// <param name="Elsewhere">Other workers may run it when none of <paramref name="Workers"/> has room.</param>
 /// <param name="Resources">What it takes of its worker's resources while it runs, by name, in thousandths.</param>
 /// <param name="Locks">Of the tasks of all graphs that name the same lock, one runs at a time.</param>
+/// <param name="Checkpoint">Its result goes to the manager as soon as it is there, so that no worker's loss loses it.</param>
 public sealed record TaskOptions(
     int Graph,
     int Number,
@@ -15,11 +16,12 @@ public sealed record TaskOptions(
     IReadOnlyList<string> Workers,
     bool Elsewhere,
     IReadOnlyDictionary<string, long> Resources,
-    IReadOnlyList<string> Locks) : Record
+    IReadOnlyList<string> Locks,
+    bool Checkpoint = false) : Record
 {
     public override RecordKind Kind => RecordKind.TaskOptions;
 
-    protected internal override int FieldCount => 8;
+    protected internal override int FieldCount => 9;
 
     internal static TaskOptions Read(ref RecordReader reader) => new(
         reader.ReadInt(),
@@ -29,7 +31,8 @@ public sealed record TaskOptions(
         reader.ReadStrings(),
         reader.ReadBoolean(),
         reader.ReadAmounts(),
-        reader.ReadStrings());
+        reader.ReadStrings(),
+        reader.ReadBoolean());
 
     protected internal override void WriteFields(RecordWriter writer)
     {
@@ -41,6 +44,7 @@ public sealed record TaskOptions(
         writer.Write(Elsewhere);
         writer.Write(Resources);
         writer.Write(Locks);
+        writer.Write(Checkpoint);
     }
 }
 

@@ -33,18 +33,28 @@ public enum GraphReports
 }
 
 /// <summary>Opens a graph under the client's own number.</summary>
-public sealed record OpenGraph(int Graph, TaskMode Mode, string Label, GraphReports Reports = GraphReports.None) : Record
+/// <param name="Graph">The client's number for it.</param>
+/// <param name="Mode">How its function calls run.</param>
+/// <param name="Label">For people.</param>
+/// <param name="Reports">What the client wants to hear of it.</param>
+/// <param name="Returns">Every result goes to the manager, and to consumers from there.</param>
+/// <param name="PruneDepth">
+/// A result may go when its consumers, and theirs, up to this many levels are done; 0: not before the graph ends.
+/// </param>
+public sealed record OpenGraph(
+    int Graph, TaskMode Mode, string Label, GraphReports Reports = GraphReports.None, bool Returns = false, int PruneDepth = 1) : Record
 {
     public override RecordKind Kind => RecordKind.OpenGraph;
 
-    protected internal override int FieldCount => 4;
+    protected internal override int FieldCount => 6;
 
     internal static OpenGraph Read(ref RecordReader reader)
     {
         var graph = reader.ReadInt();
         var mode = reader.ReadInt();
-        return mode <= (int)TaskMode.Tasks
-            ? new OpenGraph(graph, (TaskMode)mode, reader.ReadString(), (GraphReports)reader.ReadInt())
+        return mode <= (int)TaskMode.Command
+            ? new OpenGraph(
+                graph, (TaskMode)mode, reader.ReadString(), (GraphReports)reader.ReadInt(), reader.ReadBoolean(), reader.ReadInt())
             : throw new ProtocolException($"task mode {mode} is not known");
     }
 
@@ -54,6 +64,8 @@ public sealed record OpenGraph(int Graph, TaskMode Mode, string Label, GraphRepo
         writer.Write((long)Mode);
         writer.Write(Label);
         writer.Write((long)Reports);
+        writer.Write(Returns);
+        writer.Write((long)PruneDepth);
     }
 }
 

@@ -64,6 +64,12 @@ public ref struct RecordReader
     // Without the cast, null would become an array and then memory that is empty, which is a value.
     internal ReadOnlyMemory<byte>? ReadOptionalPayload() => _reader.TryReadNil() ? (ReadOnlyMemory<byte>?)null : ReadPayload();
 
+    internal CacheLevel ReadLevel()
+    {
+        var level = ReadInt();
+        return level <= (int)CacheLevel.Forever ? (CacheLevel)level : throw new ProtocolException($"cache level {level} is not known");
+    }
+
     internal TaskId ReadTask() => new(ReadLong());
 
     internal FileId ReadFile() => new(ReadLong());
@@ -131,6 +137,27 @@ public ref struct RecordReader
         var failure = new Failure((FailureKind)kind, ReadString(), ReadString(), ReadOptionalPayload());
         Skip(extra);
         return failure;
+    }
+
+    internal FileId[] ReadFiles()
+    {
+        var files = new FileId[ReadArray()];
+        for (var i = 0; i < files.Length; i++)
+            files[i] = ReadFile();
+        return files;
+    }
+
+    internal FileSize[] ReadFileSizes()
+    {
+        var files = new FileSize[ReadArray()];
+        for (var i = 0; i < files.Length; i++)
+        {
+            var extra = ReadTuple(2);
+            files[i] = new FileSize(ReadFile(), ReadLong());
+            Skip(extra);
+        }
+
+        return files;
     }
 
     internal int[] ReadInts()

@@ -124,6 +124,24 @@ public sealed class RecordWriter
         WritePayload(failure.Exception);
     }
 
+    internal void Write(IReadOnlyList<FileId> files)
+    {
+        WriteArray(files.Count);
+        foreach (var file in files)
+            Write(file.Value);
+    }
+
+    internal void Write(IReadOnlyList<FileSize> files)
+    {
+        WriteArray(files.Count);
+        foreach (var (file, size) in files)
+        {
+            WriteArray(2);
+            Write(file.Value);
+            Write(size);
+        }
+    }
+
     internal void Write(IReadOnlyList<TaskId> tasks)
     {
         WriteArray(tasks.Count);

@@ -11,6 +11,9 @@ namespace DaskVine.Protocol.Records;
 /// <param name="Files">Files in a worker's cache.</param>
 /// <param name="Tasks">Assignments that a worker has not reported as ended, or whose report was not acknowledged.</param>
 /// <param name="Resources">What a worker has beside cores, by name, in thousandths.</param>
+/// <param name="Peer">Where other workers get files from it; null when they cannot.</param>
+/// <param name="Disk">Bytes that its cache may hold; 0 for no limit.</param>
+/// <param name="Memory">Bytes that its tasks may use together; 0 for no limit.</param>
 public sealed record Hello(
     int ProtocolVersion,
     string Role,
@@ -21,7 +24,10 @@ public sealed record Hello(
     int Cores,
     IReadOnlyList<FileSize> Files,
     IReadOnlyList<TaskAttempt> Tasks,
-    IReadOnlyDictionary<string, long>? Resources = null) : Record
+    IReadOnlyDictionary<string, long>? Resources = null,
+    PeerEndpoint? Peer = null,
+    long Disk = 0,
+    long Memory = 0) : Record
 {
     public const string ClientRole = "client";
     public const string WorkerRole = "worker";
@@ -33,7 +39,7 @@ public sealed record Hello(
 
     public override bool IsSequenced => false;
 
-    protected internal override int FieldCount => 10;
+    protected internal override int FieldCount => 13;
 
     internal static Hello Read(ref RecordReader reader) => new(
         reader.ReadInt(),
@@ -43,9 +49,12 @@ public sealed record Hello(
         reader.ReadLong(),
         reader.ReadTexts(),
         reader.ReadInt(),
-        ReadFiles(ref reader),
+        reader.ReadFileSizes(),
         reader.ReadAttempts(),
-        reader.ReadAmounts());
+        reader.ReadAmounts(),
+        ReadPeer(ref reader),
+        reader.ReadLong(),
+        reader.ReadLong());
 
     protected internal override void WriteFields(RecordWriter writer)
     {
@@ -56,30 +65,49 @@ public sealed record Hello(
         writer.Write(Token);
         writer.Write(Versions);
         writer.Write((long)Cores);
-        writer.WriteArray(Files.Count);
-        foreach (var (file, size) in Files)
-        {
-            writer.WriteArray(2);
-            writer.Write(file.Value);
-            writer.Write(size);
-        }
-
+        writer.Write(Files);
         writer.Write(Tasks);
         writer.Write(Resources);
+        WritePeer(writer);
+        writer.Write(Disk);
+        writer.Write(Memory);
     }
 
-    private static FileSize[] ReadFiles(ref RecordReader reader)
+    private static PeerEndpoint? ReadPeer(ref RecordReader reader)
     {
-        var files = new FileSize[reader.ReadArray()];
-        for (var i = 0; i < files.Length; i++)
+        if (reader.TryReadNil())
+            return null;
+        var extra = reader.ReadTuple(4);
+        var peer = new PeerEndpoint(reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadString());
+        reader.Skip(extra);
+        return peer;
+    }
+
+    private void WritePeer(RecordWriter writer)
+    {
+        if (Peer is null)
         {
-            var extra = reader.ReadTuple(2);
-            files[i] = new FileSize(reader.ReadFile(), reader.ReadLong());
-            reader.Skip(extra);
+            writer.WriteNil();
+            return;
         }
 
-        return files;
+        writer.WriteArray(4);
+        writer.Write(Peer.Address);
+        writer.Write(Peer.Token);
+        writer.Write(Peer.Host);
+        writer.Write(Peer.Directory);
     }
+}
+
+/// <summary>Where a worker's files can be had.</summary>
+/// <param name="Address">Of its transfer server: <c>ipc://</c>, <c>tcp://</c> or <c>tls://</c>.</param>
+/// <param name="Token">What a request for a file has to carry.</param>
+/// <param name="Host">The same at two workers that can link each other's files; empty when none may.</param>
+/// <param name="Directory">Where its files are, for those that can.</param>
+public sealed record PeerEndpoint(string Address, string Token, string Host, string Directory)
+{
+    // The token is a secret, and records are printed.
+    public override string ToString() => Address;
 }
 
 /// <summary>Accepts a hello. <paramref name="Manager"/> is the manager's instance: another one than before knows nothing of old tasks.</summary>

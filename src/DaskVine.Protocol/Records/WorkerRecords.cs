@@ -8,7 +8,10 @@ namespace DaskVine.Protocol.Records;
 /// <param name="Size">The file's size in bytes.</param>
 public readonly record struct TaskInput(ReadOnlyMemory<byte>? Value, FileId File, long Size);
 
-/// <summary>A task for a worker. <paramref name="Capture"/>: its report is to carry what it wrote.</summary>
+/// <summary>
+/// A task for a worker. <paramref name="Capture"/>: its report is to carry what it wrote. <paramref name="Outputs"/>: the files that a
+/// command makes beside its report, in the order in which its body names them.
+/// </summary>
 public sealed record Assign(
     TaskId Task,
     int Attempt,
@@ -17,25 +20,29 @@ public sealed record Assign(
     ReadOnlyMemory<byte> Body,
     IReadOnlyList<TaskInput> Inputs,
     FileId Output,
-    bool Capture = false) : Record
+    bool Capture = false,
+    IReadOnlyList<FileId>? Outputs = null) : Record
 {
+    /// <inheritdoc cref="Assign"/>
+    public IReadOnlyList<FileId> Outputs { get; init; } = Outputs ?? [];
+
     public override RecordKind Kind => RecordKind.Assign;
 
-    protected internal override int FieldCount => 8;
+    protected internal override int FieldCount => 9;
 
     internal static Assign Read(ref RecordReader reader)
     {
         var task = reader.ReadTask();
         var attempt = reader.ReadInt();
         var mode = reader.ReadInt();
-        if (mode > (int)TaskMode.Tasks)
+        if (mode > (int)TaskMode.Command)
             throw new ProtocolException($"task mode {mode} is not known");
         var functions = reader.ReadInts();
         var body = reader.ReadPayload();
         var inputs = new TaskInput[reader.ReadArray()];
         for (var i = 0; i < inputs.Length; i++)
             inputs[i] = ReadInput(ref reader);
-        return new Assign(task, attempt, (TaskMode)mode, functions, body, inputs, reader.ReadFile(), reader.ReadBoolean());
+        return new Assign(task, attempt, (TaskMode)mode, functions, body, inputs, reader.ReadFile(), reader.ReadBoolean(), reader.ReadFiles());
     }
 
     protected internal override void WriteFields(RecordWriter writer)
@@ -61,6 +68,7 @@ public sealed record Assign(
 
         writer.Write(Output.Value);
         writer.Write(Capture);
+        writer.Write(Outputs);
     }
 
     private static TaskInput ReadInput(ref RecordReader reader)
@@ -105,20 +113,9 @@ public sealed record Release(IReadOnlyList<FileId> Files) : Record
 
     protected internal override int FieldCount => 1;
 
-    internal static Release Read(ref RecordReader reader)
-    {
-        var files = new FileId[reader.ReadArray()];
-        for (var i = 0; i < files.Length; i++)
-            files[i] = reader.ReadFile();
-        return new Release(files);
-    }
+    internal static Release Read(ref RecordReader reader) => new(reader.ReadFiles());
 
-    protected internal override void WriteFields(RecordWriter writer)
-    {
-        writer.WriteArray(Files.Count);
-        foreach (var file in Files)
-            writer.Write(file.Value);
-    }
+    protected internal override void WriteFields(RecordWriter writer) => writer.Write(Files);
 }
 
 /// <summary>Send this file to the manager, as <see cref="Chunk"/>s or <see cref="FileLost"/>.</summary>
@@ -164,16 +161,30 @@ public sealed record Shutdown(string Reason) : Record
     protected internal override void WriteFields(RecordWriter writer) => writer.Write(Reason);
 }
 
-/// <summary>A task's result: the value itself when small, else null and its size in the worker's cache.</summary>
+/// <summary>
+/// A task's result: the value itself when small, else null and its size in the worker's cache. <paramref name="Outputs"/>: what else is
+/// there now, of the files that were asked for.
+/// </summary>
 public sealed record Completed(
-    TaskId Task, int Attempt, long DurationUs, long Size, ReadOnlyMemory<byte>? Value, CallOutput? Output = null) : Record
+    TaskId Task,
+    int Attempt,
+    long DurationUs,
+    long Size,
+    ReadOnlyMemory<byte>? Value,
+    CallOutput? Output = null,
+    IReadOnlyList<FileSize>? Outputs = null) : Record
 {
+    /// <inheritdoc cref="Completed"/>
+    public IReadOnlyList<FileSize> Outputs { get; init; } = Outputs ?? [];
+
     public override RecordKind Kind => RecordKind.Completed;
 
-    protected internal override int FieldCount => 6;
+    protected internal override int FieldCount => 7;
 
     internal static Completed Read(ref RecordReader reader) =>
-        new(reader.ReadTask(), reader.ReadInt(), reader.ReadLong(), reader.ReadLong(), reader.ReadOptionalPayload(), reader.ReadOutput());
+        new(
+            reader.ReadTask(), reader.ReadInt(), reader.ReadLong(), reader.ReadLong(), reader.ReadOptionalPayload(), reader.ReadOutput(),
+            reader.ReadFileSizes());
 
     protected internal override void WriteFields(RecordWriter writer)
     {
@@ -183,6 +194,7 @@ public sealed record Completed(
         writer.Write(Size);
         writer.WritePayload(Value);
         writer.Write(Output);
+        writer.Write(Outputs);
     }
 }
 

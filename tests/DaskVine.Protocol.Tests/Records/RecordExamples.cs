@@ -16,7 +16,7 @@ internal static class RecordExamples
     private static readonly Dictionary<string, long> NoAmounts = [];
 
     internal static IReadOnlyList<Record> All { get; } = 
-        [.. Session(), .. Client(), .. Results(), .. Worker(), .. Reports(), .. Requests(), .. Tidings()];
+        [.. Session(), .. Client(), .. Results(), .. Worker(), .. Reports(), .. Requests(), .. Tidings(), .. Declarations(), .. Transfers()];
 
     internal static IEnumerable<object[]> Cases => All.Select((_, at) => new object[] { at, All[at].Kind });
 
@@ -29,9 +29,9 @@ internal static class RecordExamples
 
     private static IEnumerable<Record> Session() =>
     [
-        new Hello(2, Hello.ClientRole, "client-0", "desk-1", 4711, new Dictionary<string, string>(), 0, [], []),
+        new Hello(3, Hello.ClientRole, "client-0", "desk-1", 4711, new Dictionary<string, string>(), 0, [], []),
         new Hello(
-            2, Hello.WorkerRole, "worker-\u00e9", "node\U0001f377", long.MaxValue,
+            3, Hello.WorkerRole, "worker-\u00e9", "node\U0001f377", long.MaxValue,
             new Dictionary<string, string> { ["daskvine"] = "0.1.0", ["python"] = "3.11.2" }, 64,
             [new FileSize(new FileId(1), 0), new FileSize(new FileId(1L << 40), 1L << 50)],
             [new TaskAttempt(new TaskId(3), 1), new TaskAttempt(new TaskId(long.MaxValue), int.MaxValue)],
@@ -125,5 +125,46 @@ internal static class RecordExamples
         new TaskOutput(int.MaxValue, 0, "", "", "", LongText),
         new Versions(new Dictionary<string, string>()),
         new Versions(new Dictionary<string, string> { ["python"] = "3.11.2", ["dask"] = "2023.1.1", ["h\u00e9lpers"] = "" }),
+    ];
+
+    private static IEnumerable<Record> Declarations() =>
+    [
+        new OpenGraph(3, TaskMode.Command, "files", GraphReports.None, Returns: true, PruneDepth: 0),
+        new TaskOptions(1, 3, 0, 0, [], true, NoAmounts, [], Checkpoint: true),
+        new SubmitFiles(1, 0,
+        [
+            new DeclaredFile(FileKind.Path, "/data/\u00e9vents.arrow", "file-1", 1L << 40, CacheLevel.Workflow, true),
+            new DeclaredFile(FileKind.Url, "https://example.org/a?b=c", "", 0, CacheLevel.Task, false),
+            new DeclaredFile(FileKind.Output, "", "", 0, CacheLevel.Worker, true),
+            new DeclaredFile(FileKind.Data, "", "buffer-2", 20_000, CacheLevel.Forever, true),
+            new DeclaredFile(FileKind.Shared, "/shared", "", 0, CacheLevel.Task, true),
+        ]),
+        new SubmitFiles(2, int.MaxValue, []),
+        new SubmitCommand(1, 5, new byte[] { 0x80 }, [0, 1], [2], "sort", 3, false),
+        new SubmitCommand(1, 6, Large, [], [], "", 0, true),
+        new Want(1, [5, 70_000]),
+        new Want(1, []),
+        new Prune(1, [2], false),
+        new Prune(1, [], true),
+        new Tune("temp-replica-count", 2_000),
+        new Tune("", -1),
+        new FileData(1, 3, 0, Large),
+        new FileData(1, 3, 1L << 33, new byte[] { 1 }),
+    ];
+
+    private static IEnumerable<Record> Transfers() =>
+    [
+        new Hello(
+            3, Hello.WorkerRole, "worker-1", "node-1", 1, new Dictionary<string, string>(), 2, [], [], null,
+            new PeerEndpoint("tcp://10.0.0.1:4711", "s3cret", "boot-7", "/scratch/cache"), 1L << 40, 1L << 34),
+        new Assign(new TaskId(1), 1, TaskMode.Command, [], new byte[] { 0x80 }, [], new FileId(5), false, [new FileId(6), new FileId(1L << 40)]),
+        new Completed(new TaskId(1), 1, 5, 1, new byte[] { 0x80 }, null, [new FileSize(new FileId(6), 1L << 40)]),
+        new Transfer(new FileId(7), 1L << 40, 3, "tcp://10.0.0.1:4711", "s3cret", "/scratch/cache", "", CacheLevel.Workflow),
+        new Transfer(new FileId(8), 0, 0, "https://example.org/a", "", "", "url-1", CacheLevel.Forever),
+        new MakeFile(new FileId(9), Large, [new FileSize(new FileId(7), 5)], "task-1", CacheLevel.Worker),
+        new MakeFile(new FileId(9), new byte[] { 0x80 }, [], "", CacheLevel.Task),
+        new Transferred(new FileId(7), 1L << 40, 3, 0, 12),
+        new TransferFailed(new FileId(7), 3, TransferFailureKind.Unreachable, "refused"),
+        new TransferFailed(new FileId(7), 0, TransferFailureKind.NotMade, LongText),
     ];
 }

@@ -68,6 +68,22 @@ internal static class RecordGen
         from exception in Optional
         select new Failure(kind, message, traceback, exception);
 
+    private static Gen<PeerEndpoint?> Peer { get; } = Gen.OneOf(
+        Gen.Constant<PeerEndpoint?>(null),
+        from texts in Text.ArrayOf(4) select (PeerEndpoint?)new PeerEndpoint(texts[0], texts[1], texts[2], texts[3]));
+
+    private static Gen<CacheLevel> Level { get; } = Gen.Elements(Enum.GetValues<CacheLevel>());
+
+    private static Gen<FileSize[]> FileSizes { get; } = Several(from file in File from size in Long select new FileSize(file, size));
+
+    private static Gen<DeclaredFile> Declared { get; } =
+        from kind in Gen.Elements(Enum.GetValues<FileKind>())
+        from texts in Text.ArrayOf(2)
+        from size in Long
+        from level in Level
+        from shared in Truth
+        select new DeclaredFile(kind, texts[0], texts[1], size, level, shared);
+
     private static Gen<Record> Hello { get; } =
         from version in Number
         from role in Text
@@ -79,7 +95,9 @@ internal static class RecordGen
         from files in Several(from file in File from size in Long select new FileSize(file, size))
         from tasks in Attempts
         from resources in Amounts
-        select (Record)new Hello(version, role, instance, name, token, versions, cores, files, tasks, resources);
+        from peer in Peer
+        from limits in Long.ArrayOf(2)
+        select (Record)new Hello(version, role, instance, name, token, versions, cores, files, tasks, resources, peer, limits[0], limits[1]);
 
     private static Gen<GraphNode> Node { get; } =
         from functions in Gen.OneOf(Gen.Constant<int[]?>(null), Numbers.Select(numbers => (int[]?)numbers))
@@ -96,7 +114,8 @@ internal static class RecordGen
         from elsewhere in Truth
         from resources in Amounts
         from locks in Several(Text)
-        select (Record)new TaskOptions(numbers[0], numbers[1], priority, numbers[2], workers, elsewhere, resources, locks);
+        from checkpoint in Truth
+        select (Record)new TaskOptions(numbers[0], numbers[1], priority, numbers[2], workers, elsewhere, resources, locks, checkpoint);
 
     private static Gen<EndedTask> Ended { get; } =
         from node in Number from worker in Text from duration in Long select new EndedTask(node, worker, duration);
@@ -114,7 +133,8 @@ internal static class RecordGen
         from inputs in Several(Input)
         from output in File
         from capture in Truth
-        select (Record)new Assign(new TaskId(task), attempt, mode, functions, body, inputs, output, capture);
+        from outputs in Several(File)
+        select (Record)new Assign(new TaskId(task), attempt, mode, functions, body, inputs, output, capture, outputs);
 
     private static readonly Gen<Record>[] Kinds =
     [
@@ -126,8 +146,8 @@ internal static class RecordGen
         Text.Select(reason => (Record)new Goodbye(reason)),
         from number in Number from hash in MsgPackNodeGen.Bytes from name in Text from code in Bytes
         select (Record)new FunctionCode(number, hash, name, code),
-        from graph in Number from mode in Mode from label in Text from reports in Number
-        select (Record)new OpenGraph(graph, mode, label, (GraphReports)reports),
+        from numbers in Number.ArrayOf(3) from mode in Mode from label in Text from returns in Truth
+        select (Record)new OpenGraph(numbers[0], mode, label, (GraphReports)numbers[1], returns, numbers[2]),
         from graph in Number from first in Number from nodes in Several(Node) select (Record)new SubmitNodes(graph, first, nodes),
         from graph in Number from count in Number from wanted in Numbers select (Record)new SealGraph(graph, count, wanted),
         Number.Select(graph => (Record)new CancelGraph(graph)),
@@ -152,12 +172,29 @@ internal static class RecordGen
         Text.Select(reason => (Record)new Shutdown(reason)),
         from task in Long from attempt in Number from duration in Long from size in Long from value in Optional
         from output in Output
-        select (Record)new Completed(new TaskId(task), attempt, duration, size, value, output),
+        from outputs in FileSizes
+        select (Record)new Completed(new TaskId(task), attempt, duration, size, value, output, outputs),
         from task in Long from attempt in Number from failure in Failure from output in Output
         select (Record)new Failed(new TaskId(task), attempt, failure, output),
         Attempts.Select(tasks => (Record)new Retracted(tasks)),
         from file in File from reason in Text select (Record)new FileLost(file, reason),
         Versions.Select(versions => (Record)new Versions(versions)),
+        from graph in Number from first in Number from files in Several(Declared) select (Record)new SubmitFiles(graph, first, files),
+        from numbers in Number.ArrayOf(3) from body in Bytes from inputs in Numbers from outputs in Numbers from key in Text from mini in Truth
+        select (Record)new SubmitCommand(numbers[0], numbers[1], body, inputs, outputs, key, numbers[2], mini),
+        from graph in Number from nodes in Numbers select (Record)new Want(graph, nodes),
+        from graph in Number from nodes in Numbers from forget in Truth select (Record)new Prune(graph, nodes, forget),
+        from name in Text from value in Signed select (Record)new Tune(name, value),
+        from graph in Number from node in Number from offset in Long from data in Bytes
+        select (Record)new FileData(graph, node, offset, data),
+        from file in File from numbers in Long.ArrayOf(2) from texts in Text.ArrayOf(4) from level in Level
+        select (Record)new Transfer(file, numbers[0], numbers[1], texts[0], texts[1], texts[2], texts[3], level),
+        from file in File from body in Bytes from inputs in FileSizes from name in Text from level in Level
+        select (Record)new MakeFile(file, body, inputs, name, level),
+        from file in File from numbers in Long.ArrayOf(4)
+        select (Record)new Transferred(file, numbers[0], numbers[1], numbers[2], numbers[3]),
+        from file in File from source in Long from kind in Gen.Elements(Enum.GetValues<TransferFailureKind>()) from reason in Text
+        select (Record)new TransferFailed(file, source, kind, reason),
     ];
 
     /// <summary>One generator per kind.</summary>

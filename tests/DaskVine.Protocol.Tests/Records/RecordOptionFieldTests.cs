@@ -74,7 +74,7 @@ public class RecordOptionFieldTests
     [Fact]
     public void Reports_WithBitsOfANewerClient_KeepThoseThatAreKnown()
     {
-        var open = Read<OpenGraph>(Of(RecordKind.OpenGraph, Whole(1), Whole(0), Text(""), Whole(0x7000_0001)));
+        var open = Read<OpenGraph>(Of(RecordKind.OpenGraph, Whole(1), Whole(0), Text(""), Whole(0x7000_0001), new MsgPackNode.Truth(false), Whole(1)));
         Assert.True(open.Reports.HasFlag(GraphReports.Tasks));
         Assert.False(open.Reports.HasFlag(GraphReports.Output));
     }
@@ -84,7 +84,7 @@ public class RecordOptionFieldTests
     {
         foreach (var output in new[] { Text("out"), NoPairs, Whole(0), List(Text("out"), new MsgPackNode.Nil()), List(Bin, Bin) })
         {
-            Refused("Completed", Of(RecordKind.Completed, Whole(1), Whole(1), Whole(1), Whole(1), Bin, output));
+            Refused("Completed", Of(RecordKind.Completed, Whole(1), Whole(1), Whole(1), Whole(1), Bin, output, List()));
             Refused("Failed", Of(RecordKind.Failed, Whole(1), Whole(1), List(Whole(0), Text(""), Text(""), Bin), output));
         }
     }
@@ -92,8 +92,8 @@ public class RecordOptionFieldTests
     [Fact]
     public void Output_OfNothing_IsOtherThanNone()
     {
-        var none = Read<Completed>(Of(RecordKind.Completed, Whole(1), Whole(1), Whole(1), Whole(1), Bin, new MsgPackNode.Nil()));
-        var nothing = Read<Completed>(Of(RecordKind.Completed, Whole(1), Whole(1), Whole(1), Whole(1), Bin, List(Text(""), Text(""))));
+        var none = Read<Completed>(Of(RecordKind.Completed, Whole(1), Whole(1), Whole(1), Whole(1), Bin, new MsgPackNode.Nil(), List()));
+        var nothing = Read<Completed>(Of(RecordKind.Completed, Whole(1), Whole(1), Whole(1), Whole(1), Bin, List(Text(""), Text("")), List()));
         Assert.Null(none.Output);
         Assert.Equal(new CallOutput("", ""), nothing.Output);
     }
@@ -101,7 +101,7 @@ public class RecordOptionFieldTests
     [Fact]
     public void Hello_WithoutResourcesGiven_HasNone()
     {
-        var hello = new Hello(2, Hello.ClientRole, "i", "n", 1, new Dictionary<string, string>(), 0, [], []);
+        var hello = new Hello(3, Hello.ClientRole, "i", "n", 1, new Dictionary<string, string>(), 0, [], []);
         Assert.Empty(hello.Resources);
         Assert.Empty(Assert.IsType<Hello>(Assert.Single(WireMessage.Of(hello).Read().Records)).Resources);
     }
@@ -115,13 +115,13 @@ public class RecordOptionFieldTests
 
     private static MsgPackNode Options(MsgPackNode? priority = null, MsgPackNode? elsewhere = null, MsgPackNode? resources = null) => Of(
         RecordKind.TaskOptions, Whole(1), Whole(1), priority ?? Whole(0), Whole(0), List(Text("w")),
-        elsewhere ?? new MsgPackNode.Truth(true), resources ?? NoPairs, List(Text("lock")));
+        elsewhere ?? new MsgPackNode.Truth(true), resources ?? NoPairs, List(Text("lock")), new MsgPackNode.Truth(false));
 
     private static MsgPackNode Node(MsgPackNode options) => Of(
         RecordKind.SubmitNodes, Whole(1), Whole(0), List(List(new MsgPackNode.Nil(), Bin, List(), Text("key"), options)));
 
     private static MsgPackNode Assign(MsgPackNode capture) => Of(
-        RecordKind.Assign, Whole(1), Whole(1), Whole(0), List(), Bin, List(), Whole(1), capture);
+        RecordKind.Assign, Whole(1), Whole(1), Whole(0), List(), Bin, List(), Whole(1), capture, List());
 
     private static T Read<T>(MsgPackNode record)
         where T : Record => Assert.IsType<T>(Assert.Single(OfTrees(record).Read().Records));

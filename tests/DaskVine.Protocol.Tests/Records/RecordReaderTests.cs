@@ -16,12 +16,18 @@ public class RecordReaderTests
 
     private static readonly Dictionary<string, MsgPackNode> WithUnknownMember = new()
     {
-        ["OpenGraph is malformed: task mode 2 is not known"] = Of(RecordKind.OpenGraph, Whole(1), Whole(2), Text(""), Whole(0)),
-        ["Assign is malformed: task mode 2 is not known"] =
-            Of(RecordKind.Assign, Whole(1), Whole(1), Whole(2), List(), Body, List(), Whole(1), No),
+        ["OpenGraph is malformed: task mode 3 is not known"] = Of(RecordKind.OpenGraph, Whole(1), Whole(3), Text(""), Whole(0), No, Whole(1)),
+        ["Assign is malformed: task mode 3 is not known"] =
+            Of(RecordKind.Assign, Whole(1), Whole(1), Whole(3), List(), Body, List(), Whole(1), No, List()),
         ["Failed is malformed: failure kind 6 is not known"] = Of(RecordKind.Failed, Whole(1), Whole(1), FailureOf(6), Nil),
         ["GraphFailed is malformed: failure kind 6 is not known"] =
             Of(RecordKind.GraphFailed, Whole(1), Whole(1), Text(""), Text(""), FailureOf(6), Text("")),
+        ["SubmitFiles is malformed: file kind 5 is not known"] = Of(
+            RecordKind.SubmitFiles, Whole(1), Whole(0), List(List(Whole(5), Text(""), Text(""), Whole(0), Whole(0), No))),
+        ["Transfer is malformed: cache level 4 is not known"] = Of(
+            RecordKind.Transfer, Whole(1), Whole(1), Whole(1), Text(""), Text(""), Text(""), Text(""), Whole(4)),
+        ["TransferFailed is malformed: transfer failure 6 is not known"] =
+            Of(RecordKind.TransferFailed, Whole(1), Whole(1), Whole(6), Text("")),
     };
 
     // The record around an inner array, and that array.
@@ -39,29 +45,36 @@ public class RecordReaderTests
         ["Failed output"] = (
             inner => Of(RecordKind.Failed, Whole(1), Whole(1), FailureOf(0), inner), [Text("out"), Text("error")]),
         ["Completed output"] = (
-            inner => Of(RecordKind.Completed, Whole(1), Whole(1), Whole(1), Whole(1), Nil, inner), [Text("out"), Text("error")]),
+            inner => Of(RecordKind.Completed, Whole(1), Whole(1), Whole(1), Whole(1), Nil, inner, List()), [Text("out"), Text("error")]),
+        ["Completed file"] = (
+            inner => Of(RecordKind.Completed, Whole(1), Whole(1), Whole(1), Whole(1), Nil, Nil, List(inner)), [Whole(1), Whole(2)]),
+        ["SubmitFiles file"] = (
+            inner => Of(RecordKind.SubmitFiles, Whole(1), Whole(0), List(inner)),
+            [Whole(1), Text("source"), Text("name"), Whole(2), Whole(3), No]),
+        ["Hello peer"] = (
+            inner => Hello(List(), List(), inner), [Text("tcp://h:1"), Text("token"), Text("host"), Text("/directory")]),
         ["Assign input"] = (
-            inner => Of(RecordKind.Assign, Whole(1), Whole(1), Whole(0), List(), Body, List(inner), Whole(1), No),
+            inner => Of(RecordKind.Assign, Whole(1), Whole(1), Whole(0), List(), Body, List(inner), Whole(1), No, List()),
             [Whole(1), Whole(2)]),
         ["Retracted task"] = (inner => Of(RecordKind.Retracted, List(inner)), [Whole(1), Whole(2)]),
     };
 
-    private static readonly Dictionary<string, MsgPackNode> OfVersion1 = new()
+    private static readonly Dictionary<string, MsgPackNode> OfEarlierVersions = new()
     {
-        ["Hello has 9 fields and needs 10"] = Of(
+        ["Hello has 9 fields and needs 13"] = Of(
             RecordKind.Hello, Whole(1), Text("worker"), Text("i"), Text("n"), Whole(1), NoPairs, Whole(1), List(), List()),
-        ["OpenGraph has 3 fields and needs 4"] = Of(RecordKind.OpenGraph, Whole(1), Whole(0), Text("")),
+        ["OpenGraph has 3 fields and needs 6"] = Of(RecordKind.OpenGraph, Whole(1), Whole(0), Text("")),
         ["SubmitNodes is malformed: an array of 4 where 5 fields belong"] =
             Of(RecordKind.SubmitNodes, Whole(1), Whole(0), List(List(Nil, Body, List(), Text("key")))),
         ["GraphFailed has 5 fields and needs 6"] =
             Of(RecordKind.GraphFailed, Whole(1), Whole(1), Text(""), Text(""), FailureOf(0)),
-        ["Assign has 7 fields and needs 8"] =
+        ["Assign has 7 fields and needs 9"] =
             Of(RecordKind.Assign, Whole(1), Whole(1), Whole(0), List(), Body, List(), Whole(1)),
-        ["Completed has 5 fields and needs 6"] = Of(RecordKind.Completed, Whole(1), Whole(1), Whole(1), Whole(1), Nil),
+        ["Completed has 5 fields and needs 7"] = Of(RecordKind.Completed, Whole(1), Whole(1), Whole(1), Whole(1), Nil),
         ["Failed has 3 fields and needs 4"] = Of(RecordKind.Failed, Whole(1), Whole(1), FailureOf(0)),
     };
 
-    public static TheoryData<string> FormsOfVersion1 => [.. OfVersion1.Keys];
+    public static TheoryData<string> FormsOfEarlierVersions => [.. OfEarlierVersions.Keys];
 
     public static TheoryData<string> UnknownMembers => [.. WithUnknownMember.Keys];
 
@@ -73,9 +86,9 @@ public class RecordReaderTests
         Assert.Equal(refusal, OfTrees(WithUnknownMember[refusal]).Refusal());
 
     [Theory]
-    [MemberData(nameof(FormsOfVersion1))]
-    public void Read_OfARecordAsVersion1HadIt_IsRefusedByName(string refusal) =>
-        Assert.Equal(refusal, OfTrees(OfVersion1[refusal]).Refusal());
+    [MemberData(nameof(FormsOfEarlierVersions))]
+    public void Read_OfARecordAsAnEarlierVersionHadIt_IsRefusedByName(string refusal) =>
+        Assert.Equal(refusal, OfTrees(OfEarlierVersions[refusal]).Refusal());
 
     [Theory]
     [InlineData(0, FailureKind.Raised)]
@@ -159,6 +172,7 @@ public class RecordReaderTests
 
     private static MsgPackNode FailureOf(int kind) => List(Whole(kind), Text("message"), Text("traceback"), Nil);
 
-    private static MsgPackNode Hello(MsgPackNode files, MsgPackNode tasks) => Of(
-        RecordKind.Hello, Whole(1), Text("worker"), Text("i"), Text("n"), Whole(1), NoPairs, Whole(1), files, tasks, NoPairs);
+    private static MsgPackNode Hello(MsgPackNode files, MsgPackNode tasks, MsgPackNode? peer = null) => Of(
+        RecordKind.Hello, Whole(1), Text("worker"), Text("i"), Text("n"), Whole(1), NoPairs, Whole(1), files, tasks, NoPairs, peer ?? Nil,
+        Whole(0), Whole(0));
 }

@@ -109,9 +109,9 @@ public class RecordTableTests
     {
         var message = WireMessage.Of(RecordExamples.All[example]);
         var tree = message.Trees()[0];
-        var priority = kind == RecordKind.TaskOptions ? tree[3] : null;
+        var signed = kind switch { RecordKind.TaskOptions => tree[3], RecordKind.Tune => tree[2], _ => null };
         foreach (var broken in Broken(
-            tree, node => node is MsgPackNode.Whole && !ReferenceEquals(node, priority) ? WireMessage.Whole(-1) : null))
+            tree, node => node is MsgPackNode.Whole && !ReferenceEquals(node, signed) ? WireMessage.Whole(-1) : null))
             Assert.Contains($"{kind} is malformed", message.With(broken).Refusal(), StringComparison.Ordinal);
     }
 

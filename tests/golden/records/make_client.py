@@ -19,14 +19,14 @@ from unittest import mock
 
 FOLDER = Path(__file__).resolve().parent
 FIELDS = {
-    1: ["protocol", "role", "instance", "name", "token", "versions", "cores", "files", "tasks", "resources"],
+    1: ["protocol", "role", "instance", "name", "token", "versions", "cores", "files", "tasks", "resources", "peer", "disk", "memory"],
     6: ["reason"],
     10: ["number", "hash", "name", "code"],
-    11: ["graph", "mode", "label", "reports"],
+    11: ["graph", "mode", "label", "reports", "returns", "prune_depth"],
     12: ["graph", "first", "nodes"],
     13: ["graph", "count", "wanted"],
     14: ["graph"],
-    15: ["graph", "number", "priority", "retries", "workers", "elsewhere", "resources", "locks"],
+    15: ["graph", "number", "priority", "retries", "workers", "elsewhere", "resources", "locks", "checkpoint"],
     16: ["name", "hash", "data"],
 }
 NAMES = {
