@@ -84,6 +84,11 @@ def is_peer(value):
     return value is None or type(value) is list and len(value) == 4 and all(map(is_text, value))
 
 
+def is_movement(value):
+    source, target, *counts = value
+    return is_text(source) and is_text(target) and len(counts) == 3 and all(map(is_uint, counts))
+
+
 def is_declared(value):
     kind, source, name, size, level, shared = value
     return kind in range(5) and is_text(source) and is_text(name) and is_uint(size) and level in range(4) and type(shared) is bool
@@ -122,6 +127,7 @@ CHECKS = {
     "[bin or [file, size]…]": is_list_of(lambda value: type(value) is bytes or is_pair(value)),
     "[[functions, body:payload, inputs:[node…], key:str, options]…]": is_list_of(is_node),
     "[[node, worker:str, duration_us]…]": is_list_of(is_ended),
+    "[[from:str, to:str, bytes, linked, files]…]": is_list_of(is_movement),
     "[address, token, host, directory] or nil": is_peer,
     "[[kind, source:str, name:str, size, level, shared:bool]…]": is_list_of(is_declared),
 }
@@ -173,7 +179,7 @@ def described(value, payloads, kind=""):
 
 
 def test_table_has_a_check_for_every_type():
-    assert len(TABLE) == 42
+    assert len(TABLE) == 44
     assert {kind for _, fields in TABLE.values() for kind in fields.values()} == CHECKS.keys()
 
 

@@ -24,10 +24,12 @@ PROGRESS = 22
 NOTICE = 23
 TASK_EVENTS = 24
 TASK_OUTPUT = 25
+MOVEMENTS = 26
 WANT = 50
 PRUNE = 51
 TUNE = 52
 FILE_DATA = 53
+ASK_MOVEMENTS = 54
 
 # What a client may ask to hear of a graph: bits of OpenGraph's reports.
 REPORT_TASKS = 1

@@ -39,6 +39,7 @@ public enum RecordKind
     Notice = 23,
     TaskEvents = 24,
     TaskOutput = 25,
+    Movements = 26,
     Assign = 30,
     Retract = 31,
     Cancel = 32,
@@ -59,4 +60,5 @@ public enum RecordKind
     Prune = 51,
     Tune = 52,
     FileData = 53,
+    AskMovements = 54,
 }

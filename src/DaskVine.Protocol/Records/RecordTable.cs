@@ -33,6 +33,7 @@ public static class RecordTable
         [RecordKind.Notice] = new(2, Notice.Read),
         [RecordKind.TaskEvents] = new(3, TaskEvents.Read),
         [RecordKind.TaskOutput] = new(6, TaskOutput.Read),
+        [RecordKind.Movements] = new(3, Movements.Read),
         [RecordKind.Assign] = new(9, Assign.Read),
         [RecordKind.Retract] = new(1, Retract.Read),
         [RecordKind.Cancel] = new(1, Cancel.Read),
@@ -53,6 +54,7 @@ public static class RecordTable
         [RecordKind.Prune] = new(3, Prune.Read),
         [RecordKind.Tune] = new(2, Tune.Read),
         [RecordKind.FileData] = new(4, FileData.Read),
+        [RecordKind.AskMovements] = new(1, AskMovements.Read),
     };
 
     public static IReadOnlyCollection<RecordKind> Kinds => Entries.Keys;

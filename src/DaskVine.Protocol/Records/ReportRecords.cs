@@ -72,3 +72,61 @@ public sealed record Versions(IReadOnlyDictionary<string, string> Components) : 
 
     protected internal override void WriteFields(RecordWriter writer) => writer.Write(Components);
 }
+
+/// <summary>Asks for <see cref="Movements"/>. <paramref name="Request"/> comes back with the answer.</summary>
+public sealed record AskMovements(int Request) : Record
+{
+    public override RecordKind Kind => RecordKind.AskMovements;
+
+    protected internal override int FieldCount => 1;
+
+    internal static AskMovements Read(ref RecordReader reader) => new(reader.ReadInt());
+
+    protected internal override void WriteFields(RecordWriter writer) => writer.Write((long)Request);
+}
+
+/// <summary>What went from one process to another.</summary>
+/// <param name="From">Name of a worker; empty for the manager.</param>
+/// <param name="To">Likewise.</param>
+/// <param name="Bytes">Moved.</param>
+/// <param name="Linked">Bytes of files that were linked instead.</param>
+/// <param name="Files">How many, of both.</param>
+public readonly record struct Movement(string From, string To, long Bytes, long Linked, long Files);
+
+/// <summary>All that was moved since the manager started, by pairs of processes, and how many bytes of results were made.</summary>
+public sealed record Movements(int Request, long Made, IReadOnlyList<Movement> Moved) : Record
+{
+    public override RecordKind Kind => RecordKind.Movements;
+
+    protected internal override int FieldCount => 3;
+
+    internal static Movements Read(ref RecordReader reader)
+    {
+        var (request, made) = (reader.ReadInt(), reader.ReadLong());
+        var moved = new Movement[reader.ReadArray()];
+        for (var i = 0; i < moved.Length; i++)
+        {
+            var extra = reader.ReadTuple(5);
+            moved[i] = new Movement(reader.ReadString(), reader.ReadString(), reader.ReadLong(), reader.ReadLong(), reader.ReadLong());
+            reader.Skip(extra);
+        }
+
+        return new Movements(request, made, moved);
+    }
+
+    protected internal override void WriteFields(RecordWriter writer)
+    {
+        writer.Write((long)Request);
+        writer.Write(Made);
+        writer.WriteArray(Moved.Count);
+        foreach (var movement in Moved)
+        {
+            writer.WriteArray(5);
+            writer.Write(movement.From);
+            writer.Write(movement.To);
+            writer.Write(movement.Bytes);
+            writer.Write(movement.Linked);
+            writer.Write(movement.Files);
+        }
+    }
+}

@@ -166,5 +166,8 @@ internal static class RecordExamples
         new Transferred(new FileId(7), 1L << 40, 3, 0, 12),
         new TransferFailed(new FileId(7), 3, TransferFailureKind.Unreachable, "refused"),
         new TransferFailed(new FileId(7), 0, TransferFailureKind.NotMade, LongText),
+        new AskMovements(3),
+        new Movements(3, 1L << 40, [new Movement("", "worker-0", 1L << 33, 0, 7), new Movement("worker-0", "node\U0001f377", 0, 5, 1)]),
+        new Movements(0, 0, []),
     ];
 }

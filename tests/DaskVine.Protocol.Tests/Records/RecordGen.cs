@@ -120,6 +120,10 @@ internal static class RecordGen
     private static Gen<EndedTask> Ended { get; } =
         from node in Number from worker in Text from duration in Long select new EndedTask(node, worker, duration);
 
+    private static Gen<Movement> Moved { get; } =
+        from texts in Text.ArrayOf(2) from counts in Long.ArrayOf(3)
+        select new Movement(texts[0], texts[1], counts[0], counts[1], counts[2]);
+
     private static Gen<TaskInput> Input { get; } = Gen.OneOf(
         Bytes.Select(bytes => new TaskInput(bytes, default, 0)),
         from file in File from size in Long select new TaskInput(null, file, size));
@@ -193,6 +197,8 @@ internal static class RecordGen
         select (Record)new MakeFile(file, body, inputs, name, level),
         from file in File from numbers in Long.ArrayOf(4)
         select (Record)new Transferred(file, numbers[0], numbers[1], numbers[2], numbers[3]),
+        Number.Select(request => (Record)new AskMovements(request)),
+        from request in Number from made in Long from moved in Several(Moved) select (Record)new Movements(request, made, moved),
         from file in File from source in Long from kind in Gen.Elements(Enum.GetValues<TransferFailureKind>()) from reason in Text
         select (Record)new TransferFailed(file, source, kind, reason),
     ];

@@ -48,6 +48,8 @@ public class RecordReaderTests
             inner => Of(RecordKind.Completed, Whole(1), Whole(1), Whole(1), Whole(1), Nil, inner, List()), [Text("out"), Text("error")]),
         ["Completed file"] = (
             inner => Of(RecordKind.Completed, Whole(1), Whole(1), Whole(1), Whole(1), Nil, Nil, List(inner)), [Whole(1), Whole(2)]),
+        ["Movements moved"] = (
+            inner => Of(RecordKind.Movements, Whole(1), Whole(1), List(inner)), [Text("from"), Text("to"), Whole(1), Whole(2), Whole(3)]),
         ["SubmitFiles file"] = (
             inner => Of(RecordKind.SubmitFiles, Whole(1), Whole(0), List(inner)),
             [Whole(1), Text("source"), Text("name"), Whole(2), Whole(3), No]),
