@@ -42,7 +42,7 @@ public static class RecordTable
         [RecordKind.Chunk] = new(4, Chunk.Read),
         [RecordKind.Shutdown] = new(1, Shutdown.Read),
         [RecordKind.Transfer] = new(8, Transfer.Read),
-        [RecordKind.MakeFile] = new(5, MakeFile.Read),
+        [RecordKind.MakeFile] = new(6, MakeFile.Read),
         [RecordKind.Completed] = new(7, Completed.Read),
         [RecordKind.Failed] = new(4, Failed.Read),
         [RecordKind.Retracted] = new(1, Retracted.Read),

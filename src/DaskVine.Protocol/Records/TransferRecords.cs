@@ -3,14 +3,17 @@ namespace DaskVine.Protocol.Records;
 /// <summary>Get this file, from another worker or from where a URL says; the answer is <see cref="Transferred"/> or <see cref="TransferFailed"/>.</summary>
 /// <param name="File">What.</param>
 /// <param name="Size">Its bytes; 0 when that is not known.</param>
-/// <param name="Source">Number of the worker that has it, for the answer; 0 for a URL or a path.</param>
-/// <param name="Address">Of the worker's transfer server, or the URL, or <c>shared:</c> and a path that is read in place.</param>
+/// <param name="Number">Comes back with the answer. Of several for one file the last counts: it names another source of the same content.</param>
+/// <param name="Address">
+/// Of the transfer server that has it, or the URL, or <c>shared:</c> and a path that is read in place; empty when <see cref="Chunk"/>s follow on the
+/// link.
+/// </param>
 /// <param name="Token">What the request has to carry.</param>
 /// <param name="Directory">Where the file can be linked from; empty when it cannot.</param>
 /// <param name="Name">Names the content, which may be here already; empty for none.</param>
 /// <param name="Level">How long to keep it.</param>
 public sealed record Transfer(
-    FileId File, long Size, long Source, string Address, string Token, string Directory, string Name, CacheLevel Level) : Record
+    FileId File, long Size, long Number, string Address, string Token, string Directory, string Name, CacheLevel Level) : Record
 {
     public override RecordKind Kind => RecordKind.Transfer;
 
@@ -24,7 +27,7 @@ public sealed record Transfer(
     {
         writer.Write(File.Value);
         writer.Write(Size);
-        writer.Write(Source);
+        writer.Write(Number);
         writer.Write(Address);
         writer.Write(Token);
         writer.Write(Directory);
@@ -35,22 +38,25 @@ public sealed record Transfer(
 
 /// <summary>Make this file by running a command, once its inputs are here; answered as a <see cref="Transfer"/> is.</summary>
 /// <param name="File">What.</param>
+/// <param name="Number">Comes back with the answer.</param>
 /// <param name="Body">The command, as in <see cref="SubmitCommand"/>.</param>
 /// <param name="Inputs">Its inputs, in the order in which the body names them.</param>
 /// <param name="Name">Names the content, which may be here already; empty for none.</param>
 /// <param name="Level">How long to keep it.</param>
-public sealed record MakeFile(FileId File, ReadOnlyMemory<byte> Body, IReadOnlyList<FileSize> Inputs, string Name, CacheLevel Level) : Record
+public sealed record MakeFile(
+    FileId File, long Number, ReadOnlyMemory<byte> Body, IReadOnlyList<FileSize> Inputs, string Name, CacheLevel Level) : Record
 {
     public override RecordKind Kind => RecordKind.MakeFile;
 
-    protected internal override int FieldCount => 5;
+    protected internal override int FieldCount => 6;
 
     internal static MakeFile Read(ref RecordReader reader) =>
-        new(reader.ReadFile(), reader.ReadPayload(), reader.ReadFileSizes(), reader.ReadString(), reader.ReadLevel());
+        new(reader.ReadFile(), reader.ReadLong(), reader.ReadPayload(), reader.ReadFileSizes(), reader.ReadString(), reader.ReadLevel());
 
     protected internal override void WriteFields(RecordWriter writer)
     {
         writer.Write(File.Value);
+        writer.Write(Number);
         writer.WritePayload(Body);
         writer.Write(Inputs);
         writer.Write(Name);
@@ -61,10 +67,10 @@ public sealed record MakeFile(FileId File, ReadOnlyMemory<byte> Body, IReadOnlyL
 /// <summary>A file is here that was to be got or made, or that the manager has sent.</summary>
 /// <param name="File">Which.</param>
 /// <param name="Size">Its bytes.</param>
-/// <param name="Source">From where, as the <see cref="Transfer"/> said; 0 otherwise.</param>
+/// <param name="Number">Of the <see cref="Transfer"/> or <see cref="MakeFile"/>.</param>
 /// <param name="Bytes">How many were moved for it: none when it was linked or was here already.</param>
 /// <param name="DurationUs">How long that took.</param>
-public sealed record Transferred(FileId File, long Size, long Source, long Bytes, long DurationUs) : Record
+public sealed record Transferred(FileId File, long Size, long Number, long Bytes, long DurationUs) : Record
 {
     public override RecordKind Kind => RecordKind.Transferred;
 
@@ -77,7 +83,7 @@ public sealed record Transferred(FileId File, long Size, long Source, long Bytes
     {
         writer.Write(File.Value);
         writer.Write(Size);
-        writer.Write(Source);
+        writer.Write(Number);
         writer.Write(Bytes);
         writer.Write(DurationUs);
     }
@@ -106,7 +112,7 @@ public enum TransferFailureKind
 }
 
 /// <summary>A file that was to be got or made is not here.</summary>
-public sealed record TransferFailed(FileId File, long Source, TransferFailureKind Failure, string Reason) : Record
+public sealed record TransferFailed(FileId File, long Number, TransferFailureKind Failure, string Reason) : Record
 {
     public override RecordKind Kind => RecordKind.TransferFailed;
 
@@ -114,16 +120,16 @@ public sealed record TransferFailed(FileId File, long Source, TransferFailureKin
 
     internal static TransferFailed Read(ref RecordReader reader)
     {
-        var (file, source, kind) = (reader.ReadFile(), reader.ReadLong(), reader.ReadInt());
+        var (file, number, kind) = (reader.ReadFile(), reader.ReadLong(), reader.ReadInt());
         return kind <= (int)TransferFailureKind.NotMade
-            ? new TransferFailed(file, source, (TransferFailureKind)kind, reader.ReadString())
+            ? new TransferFailed(file, number, (TransferFailureKind)kind, reader.ReadString())
             : throw new ProtocolException($"transfer failure {kind} is not known");
     }
 
     protected internal override void WriteFields(RecordWriter writer)
     {
         writer.Write(File.Value);
-        writer.Write(Source);
+        writer.Write(Number);
         writer.Write((long)Failure);
         writer.Write(Reason);
     }

@@ -193,8 +193,8 @@ internal static class RecordGen
         select (Record)new FileData(graph, node, offset, data),
         from file in File from numbers in Long.ArrayOf(2) from texts in Text.ArrayOf(4) from level in Level
         select (Record)new Transfer(file, numbers[0], numbers[1], texts[0], texts[1], texts[2], texts[3], level),
-        from file in File from body in Bytes from inputs in FileSizes from name in Text from level in Level
-        select (Record)new MakeFile(file, body, inputs, name, level),
+        from file in File from number in Long from body in Bytes from inputs in FileSizes from name in Text from level in Level
+        select (Record)new MakeFile(file, number, body, inputs, name, level),
         from file in File from numbers in Long.ArrayOf(4)
         select (Record)new Transferred(file, numbers[0], numbers[1], numbers[2], numbers[3]),
         Number.Select(request => (Record)new AskMovements(request)),
