@@ -7,16 +7,12 @@ measurement is a process of its own, with a small graph run before, and the peer
 hits all alike. `start` = from making the cluster to the result of a one-task graph.
 """
 
-import argparse
-import json
 import operator
 import os
-import platform
 import statistics
-import subprocess
-import sys
 import time
-from datetime import date
+
+import measure
 
 PEERS = ("dask.get", "vine", "distributed")
 GRAPHS = ("sum", "tree")
@@ -68,7 +64,7 @@ def make_cluster(peer):
     return client.get, lambda: (client.close(), cluster.close())
 
 
-def measure(peer, graph_name):
+def time_graph(peer, graph_name):
     """Seconds from making the cluster to a first result, and of the graph. Run in a process of its own."""
     began = time.perf_counter()
     get, close = make_cluster(peer)
@@ -80,67 +76,36 @@ def measure(peer, graph_name):
     result = get(graph, "total")
     seconds = time.perf_counter() - began
     close()
-    if result != expected:
-        sys.exit(f"{peer} gave {result} for {graph_name}, which is {expected}")
-    print(json.dumps({"start": start, "seconds": seconds, "tasks": len(graph)}))
+    measure.check(result, expected, f"{peer} on {graph_name}")
+    measure.tell({"start": start, "seconds": seconds, "rate": len(graph) / seconds})
 
 
-def measure_apart(peer, graph_name):
-    command = [sys.executable, __file__, "--measure", peer, graph_name]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
-    if done.returncode:
-        sys.exit(f"{peer} on {graph_name} failed:\n{done.stderr}")
-    return json.loads(done.stdout.splitlines()[-1])
-
-
-def collect(repeat):
-    """Medians by (peer, graph): tasks per second, and start seconds by peer."""
-    samples = {(peer, graph): [] for peer in PEERS for graph in GRAPHS}
-    for _ in range(repeat):
-        for peer, graph in samples:
-            samples[peer, graph].append(measure_apart(peer, graph))
-            print(f"{peer:>24} {graph:>5} {samples[peer, graph][-1]}", file=sys.stderr)
-    rates = {at: statistics.median(s["tasks"] / s["seconds"] for s in found) for at, found in samples.items()}
+def report(samples, repeat):
+    rates = {case: measure.median(found, "rate") for case, found in samples.items()}
     starts = {
-        peer: statistics.median(s["start"] for graph in GRAPHS for s in samples[peer, graph]) for peer in PEERS
+        peer: statistics.median(sample["start"] for graph in GRAPHS for sample in samples[peer, graph]) for peer in PEERS
     }
-    return rates, starts
-
-
-def report(rates, starts, repeat):
-    lines = [
-        "# Overhead per task",
-        "",
-        f"`PYTHONPATH=interop/python python3 bench/overhead.py --repeat {repeat}`, {date.today()}, {os.cpu_count()} cores, "
-        f"{platform.platform()}, Python {platform.python_version()}; medians of {repeat} fresh processes.",
-        "",
-        "| | sum of 10,000, tasks/s | / dask.get | / distributed | tree of 1024, tasks/s | / dask.get | / distributed | start, s |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
+    rows = []
     for peer in PEERS:
         cells = []
         for graph in GRAPHS:
             rate = rates[peer, graph]
             cells += [f"{rate:,.0f}", f"{rate / rates['dask.get', graph]:.2f}", f"{rate / rates['distributed', graph]:.1f}"]
-        lines.append(f"| {peer} | {' | '.join(cells)} | {starts[peer]:.3f} |")
-    lines += ["", f"First result: DaskVine takes {starts['vine'] / starts['distributed']:.2f} of LocalCluster's time."]
-    return "\n".join(lines) + "\n"
+        rows.append([peer, *cells, f"{starts[peer]:.3f}"])
+    header = [
+        "", "sum of 10,000, tasks/s", "/ dask.get", "/ distributed", "tree of 1024, tasks/s", "/ dask.get", "/ distributed", "start, s",
+    ]
+    lines = [*measure.heading("Overhead per task", repeat), *measure.table(header, rows)]
+    return [*lines, f"First result: DaskVine takes {starts['vine'] / starts['distributed']:.2f} of LocalCluster's time."]
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--repeat", type=int, default=5, help="processes per peer and graph")
-    parser.add_argument("--output", help="file for the table, beside standard output")
-    parser.add_argument("--measure", nargs=2, metavar=("PEER", "GRAPH"), help=argparse.SUPPRESS)
-    options = parser.parse_args()
+    options = measure.parse(__doc__, repeat=5)
     if options.measure:
-        measure(*options.measure)
+        time_graph(*options.measure)
         return
-    table = report(*collect(options.repeat), options.repeat)
-    print(table)
-    if options.output:
-        with open(options.output, "w", encoding="utf-8") as file:
-            file.write(table)
+    samples = measure.in_turns([(peer, graph) for peer in PEERS for graph in GRAPHS], options.repeat)
+    measure.finish(report(samples, options.repeat), options.output)
 
 
 if __name__ == "__main__":

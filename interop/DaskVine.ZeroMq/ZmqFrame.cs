@@ -51,6 +51,15 @@ public sealed unsafe class ZmqFrame
         }
     }
 
+    /// <summary>What libzmq knows of the connection that the frame came by, such as "User-Id" or "Peer-Address"; null for nothing.</summary>
+    /// <exception cref="ObjectDisposedException">The frame was sent or released.</exception>
+    public string? Property(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ObjectDisposedException.ThrowIf(_native is null, this);
+        return Marshal.PtrToStringUTF8(NativeZmq.MessageProperty(_native, name));
+    }
+
     /// <summary>A copy of the bytes, which outlives the frame.</summary>
     /// <exception cref="ObjectDisposedException">The frame was sent or released.</exception>
     public byte[] ToArray() => Span.ToArray();

@@ -17,6 +17,13 @@ public sealed class ZmqMessage : IDisposable
     /// <summary>How many frames the message has.</summary>
     public int Count => _frames.Count;
 
+    /// <summary>
+    /// Who sent a received message: the user id that the ZAP handler gave to its connection, which the sender cannot choose.
+    /// Null when no handler was asked, and for a message that was not received.
+    /// </summary>
+    // The first frame of a router's message is its own and knows nothing.
+    public string? UserId => Count == 0 ? null : _frames[^1].Property("User-Id");
+
     /// <summary>The frame at a position, counted from zero.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such frame.</exception>
     public ZmqFrame this[int index] => _frames[index];

@@ -130,6 +130,38 @@ public sealed partial class ZmqSocket
         set => SetOption(ZmqOption.TcpKeepAlive, value is bool set ? Convert.ToInt32(set) : -1);
     }
 
+    /// <summary>
+    /// Under which name the ZAP handler of the context, bound to <c>inproc://zeromq.zap.01</c>, is asked about each connection;
+    /// empty, the default, to ask without one.
+    /// </summary>
+    public string ZapDomain
+    {
+        get => Encoding.UTF8.GetString(GetBytesOption(ZmqOption.ZapDomain)).TrimEnd('\0');
+        set => SetOption(ZmqOption.ZapDomain, Encoding.UTF8.GetBytes(value));
+    }
+
+    /// <summary>Encrypts connections that come in, and proves with the pair who this is. Who may come, the ZAP handler says.</summary>
+    /// <exception cref="ZmqException">libzmq was built without CURVE, or the key is none.</exception>
+    public void UseCurveAsServer(CurveKeyPair own)
+    {
+        ArgumentNullException.ThrowIfNull(own);
+        SetFlag(ZmqOption.CurveServer, true);
+        SetKey(ZmqOption.CurveSecretKey, own.SecretKey);
+    }
+
+    /// <summary>Encrypts connections that go out, and gets only to the server that has the secret of <paramref name="serverKey"/>.</summary>
+    /// <param name="own">Shown to the server.</param>
+    /// <param name="serverKey">The server's public key, 40 characters of Z85.</param>
+    /// <exception cref="ZmqException">libzmq was built without CURVE, or a key is none.</exception>
+    public void UseCurveAsClient(CurveKeyPair own, string serverKey)
+    {
+        ArgumentNullException.ThrowIfNull(own);
+        ArgumentNullException.ThrowIfNull(serverKey);
+        SetKey(ZmqOption.CurveServerKey, serverKey);
+        SetKey(ZmqOption.CurvePublicKey, own.PublicKey);
+        SetKey(ZmqOption.CurveSecretKey, own.SecretKey);
+    }
+
     /// <summary>Reads an option of type int.</summary>
     /// <exception cref="ZmqException">No such option, or it is of another type.</exception>
     public unsafe int GetIntOption(ZmqOption option)
@@ -171,6 +203,9 @@ public sealed partial class ZmqSocket
     {
         fixed (byte* bytes = value) SetOption(option, bytes, value.Length);
     }
+
+    // libzmq takes a key as text only with its terminator.
+    private void SetKey(ZmqOption option, string key) => SetOption(option, Encoding.UTF8.GetBytes(key + '\0'));
 
     private bool GetFlag(ZmqOption option) => GetIntOption(option) != 0;
 

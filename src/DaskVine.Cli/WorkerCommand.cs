@@ -1,6 +1,7 @@
 using System.CommandLine;
 using DaskVine.Manager;
 using DaskVine.Protocol.Door;
+using DaskVine.Security;
 using DaskVine.Worker;
 
 namespace DaskVine.Cli;
@@ -42,6 +43,7 @@ internal static class WorkerCommand
         Description = "Directory with the Python package 'daskvine' (default: that of this checkout, if there is one)",
     };
 
+    private static readonly Option<string?> Keys = KeysOption.Create("a worker");
     private static readonly Option<bool> WithInput = new("--exit-with-stdin") { Description = "End when standard input ends" };
     private static readonly Option<double> ConnectTimeout = new("--connect-timeout")
     {
@@ -63,7 +65,7 @@ internal static class WorkerCommand
         });
         var command = new Command("worker", "Run a worker: takes tasks from a manager and keeps their results.")
         {
-            Address, ManagerName, WorkerName, Cores, Resources, CacheDirectory, Python, HostPackage, WithInput, ConnectTimeout,
+            Address, ManagerName, WorkerName, Cores, Resources, CacheDirectory, Python, HostPackage, Keys, WithInput, ConnectTimeout,
         };
         command.Validators.Add(result =>
         {
@@ -79,11 +81,11 @@ internal static class WorkerCommand
         try
         {
             var patience = TimeSpan.FromSeconds(parsed.GetValue(ConnectTimeout));
+            var manager = parsed.GetValue(Address) is { } address ? DoorAddress.Parse(address) : ManagerNames.Find(parsed.GetValue(ManagerName)!);
             var options = new WorkerOptions
             {
-                ManagerAddress = parsed.GetValue(Address) is { } address
-                    ? DoorAddress.Parse(address)
-                    : ManagerNames.Find(parsed.GetValue(ManagerName)!),
+                ManagerAddress = manager,
+                Keys = KeysOption.Load(parsed.GetValue(Keys), manager),
                 Name = parsed.GetValue(WorkerName),
                 Cores = parsed.GetValue(Cores),
                 Resources = WorkerResources.Parse(Resources.Name, parsed.GetValue(Resources) ?? []),
@@ -98,7 +100,7 @@ internal static class WorkerCommand
             worker.Run();
             return 0;
         }
-        catch (Exception e) when (e is ManagerException or WorkerException or FormatException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is ManagerException or WorkerException or KeysException or FormatException or IOException or UnauthorizedAccessException)
         {
             return Announcement.Error(e.Message);
         }

@@ -20,12 +20,13 @@ internal sealed class Door : IDisposable
     /// <param name="address">Where to listen.</param>
     /// <param name="greet">Makes the greeting for a token.</param>
     /// <param name="closed">Told the token of a connection that closed; called on any thread.</param>
+    /// <param name="openToAll">Whether the address may be one that other machines can reach.</param>
     /// <exception cref="ManagerException">The address is taken or cannot be used.</exception>
-    public Door(DoorAddress address, Func<long, DoorGreeting> greet, Action<long> closed)
+    public Door(DoorAddress address, Func<long, DoorGreeting> greet, Action<long> closed, bool openToAll = false)
     {
         _greet = greet;
         _closed = closed;
-        _listener = Listen(address);
+        _listener = Listen(address, openToAll);
         Address = _listener.LocalEndPoint is IPEndPoint bound ? address.WithPort(bound.Port) : address;
     }
 
@@ -42,12 +43,13 @@ internal sealed class Door : IDisposable
             SocketFile.Delete(path);
     }
 
-    private static Socket Listen(DoorAddress address)
+    private static Socket Listen(DoorAddress address, bool openToAll)
     {
-        if (!address.IsLoopback)
+        if (!address.IsLoopback && !openToAll)
         {
             throw new ManagerException(
-                $"refused to listen on {address}: links are not secured, so only this machine may reach a manager; use tcp://127.0.0.1:PORT or ipc://PATH");
+                $"refused to listen on {address}: without keys links are not secured, so only this machine may reach a manager. "
+                + "Make keys with 'daskvine keys DIR' and use --keys DIR; or listen on tcp://127.0.0.1:PORT or ipc://PATH");
         }
 
         try
@@ -74,6 +76,9 @@ internal sealed class Door : IDisposable
         var listener = new Socket(endPoint.AddressFamily, SocketType.Stream, protocol);
         try
         {
+            // As the ZeroMQ sockets beside it: at any address of IPv6 those of IPv4 are included.
+            if (endPoint is IPEndPoint { AddressFamily: AddressFamily.InterNetworkV6 } v6)
+                listener.DualMode = v6.Address.Equals(IPAddress.IPv6Any);
             listener.Bind(endPoint);
             listener.Listen(512);
             return listener;
@@ -121,7 +126,14 @@ internal sealed class Door : IDisposable
     {
         if (address.Path is not null)
             return new UnixDomainSocketEndPoint(address.Path);
-        var host = address.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(address.Host);
+        var host = address.Host switch
+        {
+            "localhost" => IPAddress.Loopback,
+            "*" => Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any,
+            _ => IPAddress.TryParse(address.Host, out var parsed)
+                ? parsed
+                : throw new ManagerException($"cannot listen on {address}: give an IP address of this machine, or * for all of them"),
+        };
         return new IPEndPoint(host, address.Port);
     }
 

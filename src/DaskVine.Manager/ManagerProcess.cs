@@ -6,6 +6,8 @@ using DaskVine.Protocol.Door;
 using DaskVine.Protocol.Links;
 using DaskVine.Protocol.Records;
 using DaskVine.Scheduling;
+using DaskVine.Security;
+using DaskVine.Transfers;
 using DaskVine.ZeroMq;
 
 namespace DaskVine.Manager;
@@ -19,6 +21,7 @@ public sealed class ManagerProcess : IDisposable
     private readonly ManagerOptions _options;
     private readonly string _instance = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
     private readonly Scheduler _scheduler;
+    private readonly FileServer _files;
     private readonly PeerTable _peers = new();
     private readonly Staging _staging = new();
     private readonly List<SchedulerEvent> _events = [];
@@ -26,6 +29,7 @@ public sealed class ManagerProcess : IDisposable
     private readonly ConcurrentQueue<Action> _posted = new();
     private readonly ZmqContext _context = new();
     private readonly ZmqPoller _poller = new();
+    private readonly ZapHandler? _zap;
     private readonly PeerSocket _clients;
     private readonly PeerSocket _workers;
     private readonly Door _door;
@@ -35,27 +39,38 @@ public sealed class ManagerProcess : IDisposable
 
     /// <summary>Binds everything; nobody is answered before <see cref="Run"/>.</summary>
     /// <exception cref="ManagerException">The address is taken, or may not be used.</exception>
+    /// <exception cref="KeysException">Keys are missing, malformed or open to others.</exception>
     public ManagerProcess(ManagerOptions options)
     {
         _options = options;
-        _scheduler = new Scheduler(options.Scheduler);
         _sessions = new Sessions(options, _instance, _peers, _events);
-        _performer = new Performer(_peers, _staging);
-        _door = new Door(options.Address, Greet, token => Post(() => _sessions.OnDoorClosed(token)));
+        if (options is { Bulk: BulkSecurity.Tls, Keys: null })
+            throw new ManagerException("bulk data by TLS needs keys: make some with 'daskvine keys DIR' and use --keys DIR");
+        var authorized = options.Keys?.OpenAuthorized();
+        var pair = options.Keys?.Manager;
+        _door = new Door(
+            options.Address, Greet, token => Post(() => _sessions.OnDoorClosed(token)), openToAll: pair is not null || options.OpenToAll);
         try
         {
-            _clients = new PeerSocket(_context, Hello.ClientRole, Endpoint("clients"));
-            _workers = new PeerSocket(_context, Hello.WorkerRole, Endpoint("workers"));
+            _zap = authorized is null ? null : new ZapHandler(_context, authorized);
+            _clients = new PeerSocket(_context, Hello.ClientRole, Endpoint("clients"), pair);
+            _workers = new PeerSocket(_context, Hello.WorkerRole, Endpoint("workers"), pair);
+            _files = new FileServer(_door.Address, TlsOf(options));
         }
-        catch (ZmqException e)
+        catch (Exception e) when (e is ZmqException or IOException)
         {
             // The door is open already, and its socket is a file.
             _clients?.Dispose();
+            _workers?.Dispose();
+            _zap?.Dispose();
             _door.Dispose();
             _context.Dispose();
             throw new ManagerException($"cannot listen beside {_door.Address}: {e.Message}", e);
         }
 
+        _performer = new Performer(_peers, _staging, _files, _events);
+        _scheduler = new Scheduler(options.Scheduler with { Peer = _files.Endpoint });
+        _zap?.AddTo(_poller);
         _clients.AddTo(_poller);
         _workers.AddTo(_poller);
     }
@@ -74,7 +89,8 @@ public sealed class ManagerProcess : IDisposable
         var beatAt = Now + _options.Heartbeat;
         while (!_stopping)
         {
-            Wait(wakeAt is { } time && time < beatAt ? time : beatAt);
+            Wait(_events.Count > 0 ? Now : wakeAt is { } time && time < beatAt ? time : beatAt);
+            _zap?.Answer();
             Receive(_workers);
             Receive(_clients);
             // After the messages: what a process said last, its goodbye above all, counts before its end.
@@ -100,11 +116,17 @@ public sealed class ManagerProcess : IDisposable
         _poller.Dispose();
         _clients.Dispose();
         _workers.Dispose();
+        _zap?.Dispose();
         // After them: the next manager may start there once the door is gone.
         _door.Dispose();
         _context.Dispose();
+        _files.Dispose();
         _staging.Dispose();
     }
+
+    private static TlsIdentity? TlsOf(ManagerOptions options) => options is { Keys: { } keys, Bulk: BulkSecurity.Tls }
+        ? new TlsIdentity(keys.BulkCertificate, keys.Authority)
+        : null;
 
     private static TimeSpan Now => Stopwatch.GetElapsedTime(0);
 
@@ -126,6 +148,8 @@ public sealed class ManagerProcess : IDisposable
     {
         for (var i = 0; i < MessagesAtOnce && socket.TryReceive(out var from, out var header, out var payloads); i++)
         {
+            if (!_sessions.IsFromItsKey(socket, from))
+                continue;
             try
             {
                 var message = IncomingMessage.Read(header, payloads);
@@ -155,12 +179,13 @@ public sealed class ManagerProcess : IDisposable
                 case Chunk chunk when peer.Worker is not null:
                     Stage(chunk, peer);
                     break;
-                case Completed or Failed or Retracted or FileLost or Versions when peer.Worker is { } worker:
+                case Completed or Failed or Retracted or FileLost or Versions or Transferred or TransferFailed when peer.Worker is { } worker:
                     if (record is FileLost lost)
                         peer.DropArriving(lost.File);
                     _events.Add(new WorkerSent(worker, record));
                     break;
-                case SubmitNodes or FunctionCode or OpenGraph or TaskOptions or SealGraph or CancelGraph or Upload or ForgetFunctions when peer.Client is { } client:
+                case SubmitNodes or FunctionCode or OpenGraph or TaskOptions or SealGraph or CancelGraph or Upload or ForgetFunctions
+                    or SubmitFiles or SubmitCommand or FileData or Want or Prune or Tune or AskMovements when peer.Client is { } client:
                     _events.Add(new ClientSent(client, record));
                     break;
                 default:
@@ -174,7 +199,10 @@ public sealed class ManagerProcess : IDisposable
         try
         {
             if (_staging.Receive(chunk, peer.Arriving))
+            {
+                _files.Add(chunk.File, _staging.Find(chunk.File)!.Path);
                 _events.Add(new FileStaged(chunk.File));
+            }
         }
         catch (ManagerException e)
         {
@@ -186,7 +214,7 @@ public sealed class ManagerProcess : IDisposable
     private DoorGreeting Greet(long token)
     {
         _sessions.OnDoorOpened(token);
-        return new DoorGreeting(Advertised(_clients), Advertised(_workers), token, _options.Name ?? "", _instance);
+        return new DoorGreeting(Advertised(_clients), Advertised(_workers), token, _options.Name ?? "", _instance, _options.Keys is not null);
     }
 
     // A peer knows by which name it reached this host; we do not.

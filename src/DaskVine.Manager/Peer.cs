@@ -17,6 +17,9 @@ internal sealed class Peer(PeerSocket socket, string instance, string name, long
     /// <summary>Of its connection at the door.</summary>
     public long Token { get; set; } = token;
 
+    /// <summary>The public key that it came with, the only one that may speak for it; null where links are open.</summary>
+    public string? Key { get; init; }
+
     /// <summary>Of its present link.</summary>
     public Outbox Outbox { get; set; } = outbox;
 

@@ -11,6 +11,13 @@ internal sealed class PeerSocket : IDisposable
     // A header or payload frame longer than this ends the connection before it is held in memory.
     private const long MaxFrameBytes = 1L << 30;
 
+    // A secured socket cannot let a connection take over the routing id of another, so one whose peer is gone has to go soon.
+    private static readonly TimeSpan SecuredHeartbeat = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan SecuredPatience = TimeSpan.FromSeconds(6);
+
+    // For a peer that connects and never says who it is; the manager answers between two decisions, and those may take a while.
+    private static readonly TimeSpan HandshakePatience = TimeSpan.FromSeconds(20);
+
     private readonly ZmqSocket _socket;
     private readonly ZmqMessage _incoming = new();
     private readonly ZmqMessage _outgoing = new();
@@ -18,23 +25,27 @@ internal sealed class PeerSocket : IDisposable
     /// <param name="context">Where the socket lives.</param>
     /// <param name="role">The role that peers must have here.</param>
     /// <param name="endpoint">To bind to.</param>
-    public PeerSocket(ZmqContext context, string role, string endpoint)
+    /// <param name="own">The manager's keys, with which a <see cref="ZapHandler"/> is asked about every connection; null for an open socket.</param>
+    public PeerSocket(ZmqContext context, string role, string endpoint, CurveKeyPair? own = null)
     {
         Role = role;
+        IsSecured = own is not null;
         _socket = new ZmqSocket(context, ZmqSocketType.Router)
         {
             // A peer that reconnects takes its place over; one that is gone is an error rather than silence.
-            RouterHandover = true,
+            RouterHandover = own is null,
             RouterMandatory = true,
             // Credit bounds what waits, so a high-water mark would only drop.
             SendHighWatermark = 0,
             ReceiveHighWatermark = 0,
             Linger = TimeSpan.FromMilliseconds(200),
             MaxMessageSize = MaxFrameBytes,
-            Ipv6 = endpoint.Contains('[', StringComparison.Ordinal),
+            Ipv6 = endpoint.AsSpan().ContainsAny('[', '*'),
         };
         try
         {
+            if (own is not null)
+                Secure(own);
             _socket.Bind(endpoint);
         }
         catch (ZmqException)
@@ -47,6 +58,11 @@ internal sealed class PeerSocket : IDisposable
     }
 
     public string Role { get; }
+
+    public bool IsSecured { get; }
+
+    /// <summary>The public key of who sent the last message, for which libzmq vouches; null where the socket is open.</summary>
+    public string? SenderKey { get; private set; }
 
     /// <summary>With wildcards filled in. Kept here, as the door's threads read it and the socket belongs to the manager's.</summary>
     public string Endpoint { get; }
@@ -61,6 +77,7 @@ internal sealed class PeerSocket : IDisposable
             return false;
         // Latin-1 keeps every byte, so that those whose routing id is no text get their answers too.
         from = Encoding.Latin1.GetString(_incoming[0].Span);
+        SenderKey = IsSecured ? _incoming.UserId : null;
         header = _incoming.Count > 1 ? _incoming[1].ToArray() : default;
         payloads = _incoming.Count > 2 ? new ReadOnlyMemory<byte>[_incoming.Count - 2] : [];
         for (var i = 0; i < payloads.Length; i++)
@@ -99,5 +116,14 @@ internal sealed class PeerSocket : IDisposable
         // libzmq leaves the file of a Unix socket behind.
         if (Endpoint.StartsWith("ipc://", StringComparison.Ordinal))
             SocketFile.Delete(Endpoint["ipc://".Length..]);
+    }
+
+    private void Secure(CurveKeyPair own)
+    {
+        _socket.UseCurveAsServer(own);
+        _socket.ZapDomain = Role;
+        _socket.HandshakeInterval = HandshakePatience;
+        _socket.HeartbeatInterval = SecuredHeartbeat;
+        _socket.HeartbeatTimeout = SecuredPatience;
     }
 }

@@ -5,10 +5,13 @@ using DaskVine.Scheduling;
 namespace DaskVine.Manager;
 
 /// <summary>Performs the scheduler's effects: records go to outboxes, large files are pumped while there is room.</summary>
-internal sealed class Performer(PeerTable peers, Staging staging)
+internal sealed class Performer(PeerTable peers, Staging staging, FileServer files, List<SchedulerEvent> events)
 {
     // Enough to keep a link busy, little enough that small records do not wait long behind it.
     private const long BulkWaitingBytes = 4L << 20;
+
+    // Files of clients of which a part has come.
+    private readonly Dictionary<FileId, StagedFile> _uploading = [];
 
     // Peers with Touched set, each once.
     private readonly List<Peer> _touched = [];
@@ -27,7 +30,9 @@ internal sealed class Performer(PeerTable peers, Staging staging)
                 case SendFile e when peers.Find(e.Client) is { } peer:
                     Start(peer, e.File, e.Value, (size, offset, data) => new Result(e.Graph, e.Node, size, offset, data));
                     break;
-                case DropStaged e: staging.Drop(e.File); break;
+                case ServePath e: files.Add(e.File, e.Path); break;
+                case StoreData e: Store(e); break;
+                case DropStaged e: Drop(e.File); break;
                 case ToWorker or ToClient or PutFile or SendFile:
                     // The peer has gone; the scheduler learns of it from the event that is on its way.
                     break;
@@ -64,6 +69,30 @@ internal sealed class Performer(PeerTable peers, Staging staging)
         _touched.Clear();
     }
 
+    private void Store(StoreData part)
+    {
+        try
+        {
+            if (!staging.Receive(new Chunk(part.File, part.Size, part.Offset, part.Data), _uploading))
+                return;
+            files.Add(part.File, staging.Find(part.File)!.Path);
+            events.Add(new FileStaged(part.File));
+        }
+        catch (Exception e) when (e is ManagerException or ProtocolException)
+        {
+            Console.Error.WriteLine($"manager: {e.Message}");
+            events.Add(new FileNotStaged(part.File, e.Message));
+        }
+    }
+
+    private void Drop(FileId file)
+    {
+        files.Remove(file);
+        staging.Drop(file);
+        if (_uploading.Remove(file, out var part))
+            part.Dispose();
+    }
+
     private void Post(Peer peer, Record record)
     {
         // What is on its way to a worker that is to drop it would stay there for ever; what is on its way here, here.
@@ -75,11 +104,28 @@ internal sealed class Performer(PeerTable peers, Staging staging)
 
     private void Start(Peer peer, FileId file, ReadOnlyMemory<byte>? value, ChunkRecord record)
     {
-        var staged = value is null
-            ? staging.Find(file) ?? throw new InvalidOperationException($"{file} is to be sent and is not here")
-            : null;
-        peer.Bulk.Enqueue(staged is null ? new BulkTransfer(file, value!.Value, record) : new BulkTransfer(staged, record));
+        if (value is { } bytes)
+            peer.Bulk.Enqueue(new BulkTransfer(file, bytes, record));
+        else if (StagedOf(file) is { } staged)
+            peer.Bulk.Enqueue(new BulkTransfer(staged, record));
         Touch(peer);
+    }
+
+    // What a client has declared may have vanished since.
+    private StagedFile? StagedOf(FileId file)
+    {
+        if (staging.Find(file) is { } staged)
+            return staged;
+        var path = files.PathOf(file) ?? throw new InvalidOperationException($"{file} is to be sent and is not here");
+        try
+        {
+            return StagedFile.Borrow(path, file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            events.Add(new FileNotStaged(file, $"{path} cannot be read: {e.Message}"));
+            return null;
+        }
     }
 
     private static void Pump(Peer peer)

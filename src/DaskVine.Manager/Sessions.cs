@@ -27,6 +27,21 @@ internal sealed class Sessions(ManagerOptions options, string instance, PeerTabl
             End(peer, crashed: !peer.Leaving, "its process ended");
     }
 
+    /// <summary>
+    /// Whether the message just received comes from who its routing id says. Where links are secured, another key cannot use the
+    /// routing id of a peer that lives.
+    /// </summary>
+    public bool IsFromItsKey(PeerSocket socket, string from)
+    {
+        if (!socket.IsSecured)
+            return true;
+        var isKnown = socket.SenderKey is not null;
+        if (isKnown && (peers.Find(from) is not { } peer || peer.Socket != socket || peer.Key == socket.SenderKey))
+            return true;
+        Console.Error.WriteLine($"manager: a message was dropped: key {ZapHandler.Shown(socket.SenderKey ?? "")} uses the routing id of another {socket.Role}");
+        return false;
+    }
+
     /// <summary>Takes in one message: the records to handle, or null when it was for the session alone.</summary>
     public Peer? Receive(PeerSocket socket, string from, IncomingMessage message, long bytes)
     {
@@ -133,8 +148,8 @@ internal sealed class Sessions(ManagerOptions options, string instance, PeerTabl
     }
 
     private Peer NewPeer(PeerSocket socket, Hello hello, Outbox outbox) => hello.Role == Hello.WorkerRole
-        ? new Peer(socket, hello.Instance, hello.Name, hello.Token, outbox) { Worker = new WorkerId(++_lastWorker) }
-        : new Peer(socket, hello.Instance, hello.Name, hello.Token, outbox) { Client = new ClientId(++_lastClient) };
+        ? new Peer(socket, hello.Instance, hello.Name, hello.Token, outbox) { Key = socket.SenderKey, Worker = new WorkerId(++_lastWorker) }
+        : new Peer(socket, hello.Instance, hello.Name, hello.Token, outbox) { Key = socket.SenderKey, Client = new ClientId(++_lastClient) };
 
     private void Renew(Peer peer, Hello hello, Outbox outbox)
     {

@@ -6,7 +6,7 @@ namespace DaskVine.Manager;
 /// <summary>A large file that came to the manager: written chunk by chunk, read by transfers, deleted after the last of them.</summary>
 internal sealed class StagedFile : IDisposable
 {
-    private readonly string _path;
+    private readonly bool _isOurs = true;
     private readonly SafeFileHandle _handle;
     private long _received;
     private int _readers;
@@ -19,9 +19,25 @@ internal sealed class StagedFile : IDisposable
     {
         File = file;
         Size = size;
-        _path = path;
-        _handle = System.IO.File.OpenHandle(_path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read);
+        Path = path;
+        _handle = System.IO.File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read);
     }
+
+    private StagedFile(string path, FileId file)
+    {
+        File = file;
+        Path = path;
+        _isOurs = false;
+        _dropped = true;
+        _handle = System.IO.File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        Size = _received = RandomAccess.GetLength(_handle);
+    }
+
+    /// <summary>A file of a user's, for one reader; it stays when that has ended.</summary>
+    /// <exception cref="IOException">It cannot be opened; so for <see cref="UnauthorizedAccessException"/>.</exception>
+    public static StagedFile Borrow(string path, FileId file) => new(path, file);
+
+    public string Path { get; }
 
     public FileId File { get; }
 
@@ -46,7 +62,7 @@ internal sealed class StagedFile : IDisposable
         {
             var count = RandomAccess.Read(_handle, data.AsSpan(read), offset + read);
             if (count == 0)
-                throw new EndOfStreamException($"{_path} has less than the {Size} bytes that were written to it");
+                throw new EndOfStreamException($"{Path} has less than the {Size} bytes that were written to it");
             read += count;
         }
 
@@ -71,9 +87,11 @@ internal sealed class StagedFile : IDisposable
     public void Dispose()
     {
         _handle.Dispose();
+        if (!_isOurs)
+            return;
         try
         {
-            System.IO.File.Delete(_path);
+            System.IO.File.Delete(Path);
         }
         catch (DirectoryNotFoundException)
         {

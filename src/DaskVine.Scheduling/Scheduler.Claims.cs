@@ -30,7 +30,7 @@ public sealed partial class Scheduler
         string[] preferred = options.Elsewhere ? [.. options.Workers.Distinct()] : [];
         // The lowest number is kept for what has to come first.
         var priority = Math.Max(options.Priority, -long.MaxValue);
-        graph.Options.Add(options.Number, new VineTaskOptions(priority, options.Retries, preferred, _board.DemandOf(options)));
+        graph.Options.Add(options.Number, new VineTaskOptions(priority, options.Retries, preferred, _board.DemandOf(options), options.Checkpoint));
     }
 
     private void DropOptions(VineGraph graph)

@@ -45,7 +45,22 @@ public sealed partial class Scheduler
             case TaskOptions record: OnOptionsDefined(client, record); break;
             case Upload record: OnUploaded(record); break;
             case ForgetFunctions record: ForgetFunctions(client, record.Numbers); break;
-            default: throw new InvalidOperationException($"a client may not send {e.Record.Kind}");
+            default: OnFilesSent(client, e.Record); break;
+        }
+    }
+
+    private void OnFilesSent(VineClient client, Record sent)
+    {
+        switch (sent)
+        {
+            case SubmitFiles record: OnFilesSubmitted(client, record); break;
+            case SubmitCommand record: OnCommandSubmitted(client, record); break;
+            case FileData record: OnFileData(client, record); break;
+            case Want record: OnWanted(client, record); break;
+            case Prune record: OnPruned(client, record); break;
+            case Tune record: OnTuned(client, record); break;
+            case AskMovements record: OnMovementsAsked(client, record); break;
+            default: throw new InvalidOperationException($"a client may not send {sent.Kind}");
         }
     }
 

@@ -77,7 +77,7 @@ public sealed partial class Scheduler
         {
             Emit(new ToWorker(worker.Id, new Cancel([.. tasks.Select(task => task.Id)])));
             // Some may have ended there already and left outputs, which the worker will report under ids that are gone.
-            Emit(new ToWorker(worker.Id, new Release([.. tasks.Select(task => task.Output.Id)])));
+            Emit(new ToWorker(worker.Id, new Release([.. tasks.SelectMany(task => task.Outputs.Prepend(task.Output)).Select(output => output.Id)])));
             AskIfCancelled(worker);
         }
 

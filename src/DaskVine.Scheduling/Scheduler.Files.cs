@@ -4,65 +4,67 @@ using DaskVine.Scheduling.Model;
 
 namespace DaskVine.Scheduling;
 
-/// <summary>Where files are, how they get elsewhere, and how lost ones come back.</summary>
+/// <summary>Where files are, how they get to the manager, and when they may go.</summary>
 public sealed partial class Scheduler
 {
-    private static void AddHolder(VineFile file, VineWorker worker)
+    private void AddHolder(VineFile file, VineWorker worker)
     {
-        if (worker.Files.Add(file))
-            file.Holders.Add(worker);
+        // It was made there while it was to come from elsewhere.
+        if (worker.Arriving.TryGetValue(file, out var arrival))
+            End(arrival);
+        worker.Leftovers.Remove(file);
+        if (!worker.Files.Add(file))
+            return;
+        file.Holders.Add(worker);
+        worker.StoredBytes += file.Size;
+        OnStored(worker);
     }
 
-    /// <summary>Has a file brought to a worker: straight from the manager, or by way of it.</summary>
-    private void Bring(VineFile file, VineWorker worker)
+    private static void RemoveHolder(VineFile file, VineWorker worker)
     {
-        if (worker.Files.Contains(file))
+        if (!worker.Files.Remove(file))
             return;
-        if (file.AtManager)
-        {
-            Put(file, worker);
-            return;
-        }
-
-        if (!file.Destinations.Contains(worker))
-            file.Destinations.Add(worker);
-        Fetch(file);
+        file.Holders.Remove(worker);
+        file.Given?.Remove(worker);
+        worker.StoredBytes -= file.Size;
     }
 
-    // Counted as a holder at once: what is sent arrives, or the link breaks and the inventory tells.
-    private void Put(VineFile file, VineWorker worker)
+    private static void Resize(VineFile file, long size)
     {
-        AddHolder(file, worker);
-        Emit(new PutFile(worker.Id, file.Id, file.Size, file.Value));
+        foreach (var holder in file.Holders)
+            holder.StoredBytes += size - file.Size;
+        file.Size = size;
     }
 
     private void Fetch(VineFile file)
     {
-        if (file.FetchSource is not null || file.AtManager)
+        // One that is leaving is a holder until all that it held is settled.
+        if (file.FetchSource is not null || file.AtManager || file.Holders.Find(IsConnected) is not { } source)
             return;
-        file.FetchSource = file.Holders[0];
+        file.FetchSource = source;
         Emit(new ToWorker(file.FetchSource.Id, new Fetch(file.Id)));
     }
 
     private void OnFileStaged(FileStaged e)
     {
-        if (Find(e.File) is not { FetchSource: not null } file)
+        var file = Find(e.File);
+        if (file is null or { FetchSource: null, Declared: not { Kind: FileKind.Data } })
         {
             // Released while it was on its way.
-            if (Find(e.File) is not { AtManager: true })
+            if (file is not { AtManager: true })
                 Emit(new DropStaged(e.File));
             return;
         }
 
+        CountFetch(file);
         file.FetchSource = null;
+        var wasAvailable = file.IsAvailable;
         file.Staged = true;
-        foreach (var worker in file.Destinations)
-        {
-            if (IsConnected(worker) && !worker.Files.Contains(file))
-                Put(file, worker);
-        }
-
-        file.Destinations.Clear();
+        if (!wasAvailable)
+            BecomeAvailable(file);
+        ServeWaiting(file);
+        if (file.Graph.Returns && file.Producer is not null)
+            ReleaseReplicas(file);
         OnAvailable(file);
         EndIfDelivered(file.Graph);
     }
@@ -70,8 +72,44 @@ public sealed partial class Scheduler
     // Asking for it again would fail again, and other graphs may well go on.
     private void OnFileNotStaged(FileNotStaged e)
     {
-        if (Find(e.File) is { FetchSource: { } source, Producer: { } producer } file)
-            FailTask(producer, source, Failure.Of(FailureKind.Lost, e.Reason));
+        if (Find(e.File) is not { } file)
+            return;
+        if (file.FetchSource is { } source)
+            CannotPass(file, source, e.Reason);
+        else if (file.Declared is not null)
+            GiveUpDeclared(file, e.Reason);
+    }
+
+    // It cannot come to the manager, nor through it to others.
+    private void CannotPass(VineFile file, VineWorker source, string reason)
+    {
+        if (file.Producer is { Mode: not TaskMode.Command } producer)
+        {
+            FailTask(producer, source.Name, Failure.Of(FailureKind.Lost, reason));
+            return;
+        }
+
+        file.FetchSource = null;
+        Emit(new DropStaged(file.Id));
+        foreach (var arrival in file.Arrivals.Where(arrival => arrival.State == ArrivalState.Waiting && !HasReachableHolder(file, arrival.Destination)).ToList())
+            GiveUp(arrival, reason);
+        FailWanted(file, source.Name, reason);
+    }
+
+    private void GiveUpDeclared(VineFile file, string reason)
+    {
+        Release(file);
+        NoteNotMade(file, reason);
+    }
+
+    /// <summary>Those that wait for a file have one less to wait for.</summary>
+    private void BecomeAvailable(VineFile file)
+    {
+        foreach (var consumer in file.Consumers)
+        {
+            if (consumer.State == VineTaskState.Waiting && --consumer.MissingInputs == 0)
+                MakeReady(consumer);
+        }
     }
 
     private void ReleaseIfUnneeded(VineFile file)
@@ -79,7 +117,7 @@ public sealed partial class Scheduler
         if (file.IsNeeded)
             return;
         // Nothing makes a value of the graph again, and a lost file may have to be rebuilt from it.
-        if (file.Producer is null)
+        if (file.Producer is null && !file.Forgotten)
             ReleaseReplicas(file);
         else
             Release(file);
@@ -87,111 +125,31 @@ public sealed partial class Scheduler
 
     private void ReleaseReplicas(VineFile file)
     {
-        foreach (var worker in file.Holders)
+        EndArrivals(file);
+        foreach (var worker in file.Holders.ToArray())
         {
-            worker.Files.Remove(file);
+            RemoveHolder(file, worker);
             Emit(new ToWorker(worker.Id, new Release([file.Id])));
         }
-
-        file.Holders.Clear();
     }
 
     private void Release(VineFile file)
     {
         ReleaseReplicas(file);
-        file.Destinations.Clear();
         file.Value = null;
-        // Of one that is being fetched a part may be there.
-        if (file.Staged || file.FetchSource is not null)
+        // Of one that is being fetched, or that the client sends, a part may be there.
+        if (file.Staged || file.FetchSource is not null || file.Declared is { Kind: FileKind.Data })
             Emit(new DropStaged(file.Id));
         file.Staged = false;
         file.FetchSource = null;
     }
 
-    private void LoseReplica(VineFile file, VineWorker worker)
+    /// <summary>Deletes one copy of a file that others have too.</summary>
+    private void Evict(VineFile file, VineWorker worker)
     {
-        worker.Files.Remove(file);
-        file.Holders.Remove(worker);
-        file.Destinations.Remove(worker);
         if (file.FetchSource == worker)
-        {
-            file.FetchSource = null;
-            if (file.Holders.Count > 0)
-                Fetch(file);
-            else
-                Emit(new DropStaged(file.Id));
-        }
-
-        if (file.IsAvailable)
-            BringAgain(file, worker);
-        else if (file.IsNeeded)
-            Rebuild(file);
-    }
-
-    // The worker may have lost only this file, and run tasks that wait for it.
-    private void BringAgain(VineFile file, VineWorker worker)
-    {
-        if (IsConnected(worker) && file.Consumers.Any(consumer => consumer.Worker == worker))
-            Bring(file, worker);
-    }
-
-    /// <summary>Runs the producer of a lost file again and, as far as they were released, the producers of its inputs.</summary>
-    private void Rebuild(VineFile lost)
-    {
-        lost.Destinations.Clear();
-        TakeBackConsumers(lost);
-        var pending = new Stack<VineFile>();
-        pending.Push(lost);
-        while (pending.TryPop(out var file))
-        {
-            // A value of the graph never leaves the manager, so whatever is lost has a producer.
-            var producer = file.Producer!;
-            if (producer.State != VineTaskState.Done)
-                continue;
-            producer.Recovering = true;
-            producer.Graph.DoneCount--;
-            producer.MissingInputs = 0;
-            producer.State = VineTaskState.Waiting;
-            foreach (var input in producer.Inputs)
-            {
-                input.PendingConsumers++;
-                if (input.IsAvailable)
-                    continue;
-                producer.MissingInputs++;
-                if (input.Producer!.State == VineTaskState.Done)
-                    pending.Push(input);
-            }
-
-            if (producer.MissingInputs == 0)
-                MakeReady(producer);
-        }
-    }
-
-    // Those that were to run with a file that has just been lost wait for it again; each occurrence as an input counts.
-    private void TakeBackConsumers(VineFile file)
-    {
-        foreach (var consumer in file.Consumers)
-        {
-            switch (consumer.State)
-            {
-                case VineTaskState.Assigned:
-                    Emit(new ToWorker(consumer.Worker!.Id, new Cancel([consumer.Id])));
-                    // It may have ended there already; what it left must be gone before it is assigned there again.
-                    Emit(new ToWorker(consumer.Worker.Id, new Release([consumer.Output.Id])));
-                    var worker = consumer.Worker;
-                    Unassign(consumer, mayRun: true);
-                    AskIfCancelled(worker);
-                    consumer.State = VineTaskState.Waiting;
-                    consumer.MissingInputs = 1;
-                    break;
-                case VineTaskState.Ready:
-                    consumer.State = VineTaskState.Waiting;
-                    consumer.MissingInputs = 1;
-                    break;
-                case VineTaskState.Waiting:
-                    consumer.MissingInputs++;
-                    break;
-            }
-        }
+            return;
+        Emit(new ToWorker(worker.Id, new Release([file.Id])));
+        LoseReplica(file, worker);
     }
 }

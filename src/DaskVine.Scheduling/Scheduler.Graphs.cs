@@ -1,4 +1,5 @@
 using DaskVine.Protocol;
+using DaskVine.Protocol.Commands;
 using DaskVine.Protocol.Records;
 using DaskVine.Scheduling.Model;
 
@@ -39,6 +40,9 @@ public sealed partial class Scheduler
             }
 
             AddNode(graph, node);
+            // It read what will never be there.
+            if (!IsOpen(graph))
+                return;
         }
 
         ProgressChanged(graph);
@@ -68,9 +72,7 @@ public sealed partial class Scheduler
 
     private void AddNode(VineGraph graph, in GraphNode node)
     {
-        var number = graph.Nodes.Count;
-        var file = _files.Add(id => new VineFile(new FileId(id), graph, number));
-        graph.Nodes.Add(file);
+        var file = AddFile(graph);
         if (node.Functions is null)
         {
             file.Value = node.Body;
@@ -83,10 +85,22 @@ public sealed partial class Scheduler
         var functions = Array.ConvertAll(node.Functions, function => graph.Client.Functions[function]);
         var inputs = Array.ConvertAll(node.Inputs, input => graph.Nodes[input]);
         var options = node.Options == 0 ? VineTaskOptions.None : graph.Options[node.Options];
-        var task = _tasks.Add(id => new VineTask(new TaskId(id), file, functions, body, inputs, key, options));
-        file.Producer = task;
+        AddTask(graph, _tasks.Add(id => new VineTask(new TaskId(id), file, functions, body, inputs, key, options) { Mode = graph.Mode }));
+    }
+
+    private VineFile AddFile(VineGraph graph)
+    {
+        var number = graph.Nodes.Count;
+        var file = _files.Add(id => new VineFile(new FileId(id), graph, number));
+        graph.Nodes.Add(file);
+        return file;
+    }
+
+    private void AddTask(VineGraph graph, VineTask task)
+    {
+        task.Output.Producer = task;
         graph.TaskCount++;
-        foreach (var input in inputs)
+        foreach (var input in task.Inputs)
         {
             input.Consumers.Add(task);
             input.PendingConsumers++;
@@ -96,6 +110,26 @@ public sealed partial class Scheduler
 
         if (task.MissingInputs == 0)
             MakeReady(task);
+        else
+            SeeToInputs(task);
+    }
+
+    // Some may have been lost while nobody waited for them, or will never be there.
+    private void SeeToInputs(VineTask task)
+    {
+        foreach (var input in task.Inputs)
+        {
+            if (input.IsAvailable)
+                continue;
+            if (!input.NeverComes)
+            {
+                Remake(input);
+                continue;
+            }
+
+            FailForInput(task, $"its input cannot be had: no task makes {NameFor(input)}");
+            return;
+        }
     }
 
     private void OnGraphSealed(VineClient client, SealGraph seal)
@@ -111,6 +145,7 @@ public sealed partial class Scheduler
         }
 
         graph.Sealed = true;
+        BeginSettling(graph);
         foreach (var node in seal.Wanted)
         {
             if (!graph.Nodes[node].Wanted)

@@ -45,36 +45,14 @@ public sealed partial class Scheduler
             $"{task.Id} counts {task.MissingInputs} missing inputs of {missing}");
         foreach (var input in task.Inputs)
         {
-            Require(
-                input.IsAvailable || input.Producer is { State: not VineTaskState.Done },
-                $"{input.Id}, which {task.Id} waits for, is being made");
+            Require(input.IsAvailable || IsBeingMade(input), $"{input.Id}, which {task.Id} waits for, is being made");
         }
 
         if (task.Worker is { } worker)
-            Require(task.Inputs.All(input => IsThereOrComing(input, worker)), $"every input of {task.Id} is at its worker or on its way");
+            Require(task.Inputs.Take(task.NamedInputs).All(input => IsThereOrComing(input, worker)), $"every input of {task.Id} is at its worker or on its way");
     }
 
     private static int MissingInputs(VineTask task) => task.Inputs.Count(input => !input.IsAvailable);
-
-    private bool IsThereOrComing(VineFile file, VineWorker worker) =>
-        RidesAlong(file) || worker.Files.Contains(file) || file.Destinations.Contains(worker);
-
-    private void CheckFile(VineFile file)
-    {
-        Require(IsOpen(file.Graph), $"{file.Id} belongs to an open graph");
-        Require(
-            file.PendingConsumers == file.Consumers.Count(consumer => consumer.State != VineTaskState.Done),
-            $"{file.Id} counts its pending consumers");
-        Require(file.Holders.Distinct().Count() == file.Holders.Count, $"{file.Id} names each holder once");
-        Require(file.Holders.All(holder => IsConnected(holder) && holder.Files.Contains(file)), $"holders of {file.Id} are connected and know it");
-        Require(file.Destinations.Count == 0 || file.FetchSource is not null, $"{file.Id} has destinations only while it is fetched");
-        Require(file.FetchSource is null || file.Holders.Contains(file.FetchSource), $"{file.Id} is fetched from a holder");
-        Require(!file.IsAvailable || file.IsNeeded || (file.Producer is null && file.Holders.Count == 0), $"{file.Id} is kept only while it is needed");
-        Require(
-            file.IsAvailable || !file.IsNeeded || file.Producer is { State: not VineTaskState.Done },
-            $"{file.Id} is needed, so it is there or being made");
-        Require(!file.Wanted || !file.AtManager || !file.Graph.Sealed, $"{file.Id} is sent as soon as it is at the manager");
-    }
 
     private static void CheckWorker(VineWorker worker)
     {
@@ -83,7 +61,7 @@ public sealed partial class Scheduler
         Require(assigned.All(task => task.Worker == worker), $"tasks of {worker.Id} name it");
         Require(assigned.Sum(task => task.LoadUs) == worker.LoadUs, $"{worker.Id} sums up its load");
         Require(worker.Leftovers.All(file => file.Producer?.Worker == worker), $"leftovers of {worker.Id} are outputs of its tasks");
-        Require(worker.Files.All(file => file.Holders.Contains(worker)), $"files of {worker.Id} name it as a holder");
+        CheckStorage(worker);
     }
 
     private static void CheckGraph(VineGraph graph)

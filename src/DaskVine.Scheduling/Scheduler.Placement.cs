@@ -10,11 +10,19 @@ public sealed partial class Scheduler
     // A look at a few holders of a few inputs finds the bytes that matter; looking at all would cost workers × inputs.
     private const int InputsLookedAt = 16;
     private const int HoldersLookedAt = 4;
+    private const int WorkersTried = 8;
+
+    // A transfer also takes time from its source and from the tasks beside it.
+    private const int TransferWeight = 2;
     private const int VictimsLookedAt = 16;
     private const int StolenAtOnce = 64;
 
+    private int _nextPlace;
+
     private void Place()
     {
+        if (_index.Count < _tuning.WaitForWorkers)
+            return;
         _board.Refresh();
         while (_index.LeastLoaded() is { } least && _index.HasRoom(least) && FirstReady() is { } task)
         {
@@ -42,8 +50,8 @@ public sealed partial class Scheduler
     }
 
     /// <summary>
-    /// A preferred worker with room; else the one that holds most bytes of the inputs; else the least loaded. Null when there is no room
-    /// at those that can run it.
+    /// A preferred worker with room; else the one where it would run soonest, of those that hold inputs and the least loaded: the time until
+    /// its turn and that for bringing what is not there. Null when there is no room at those that can run it.
     /// </summary>
     /// <param name="task">Is ready.</param>
     /// <param name="least">The least loaded of all workers; it has room.</param>
@@ -52,24 +60,40 @@ public sealed partial class Scheduler
         var pool = task.Options.Demand?.Pool;
         if (Preferred(task, pool, least) is { } preferred)
             return preferred;
-        VineWorker? best = null;
-        var bestBytes = 0L;
+        var best = pool is { IsForAll: false } ? pool.LeastLoaded(_hasRoom) : least;
+        if (_tuning.AnyWorker)
+            return AnyWorker(pool) ?? best;
+        var bestCost = long.MaxValue;
         var looked = Math.Min(task.Inputs.Length, InputsLookedAt);
         for (var i = 0; i < looked; i++)
         {
-            var holders = task.Inputs[i].Holders;
-            for (var h = 0; h < Math.Min(holders.Count, HoldersLookedAt); h++)
+            var (holders, arrivals) = (task.Inputs[i].Holders, task.Inputs[i].Arrivals);
+            for (var h = 0; h < Math.Min(holders.Count + arrivals.Count, HoldersLookedAt); h++)
             {
-                var worker = holders[h];
+                var worker = h < holders.Count ? holders[h] : arrivals[h - holders.Count].Destination;
                 if (worker == best || !MayTake(worker, pool, least))
                     continue;
-                var bytes = BytesAt(worker, task, looked);
-                if (bytes > bestBytes || (bytes == bestBytes && worker.Id.Value < best!.Id.Value))
-                    (best, bestBytes) = (worker, bytes);
+                if (bestCost == long.MaxValue && best is not null)
+                    bestCost = CostAt(best, task, looked);
+                var cost = CostAt(worker, task, looked);
+                if (cost < bestCost || (cost == bestCost && worker.Id.Value < best!.Id.Value))
+                    (best, bestCost) = (worker, cost);
             }
         }
 
-        return best ?? (pool is { IsForAll: false } ? pool.LeastLoaded(_hasRoom) : least);
+        return best;
+    }
+
+    private VineWorker? AnyWorker(WorkerPool? pool)
+    {
+        for (var i = 0; i < WorkersTried; i++)
+        {
+            var worker = _index.InTurn(ref _nextPlace);
+            if (_index.HasRoom(worker) && (pool is null || pool.Fits(worker)))
+                return worker;
+        }
+
+        return null;
     }
 
     private VineWorker? Preferred(VineTask task, WorkerPool? pool, VineWorker least)
@@ -93,16 +117,21 @@ public sealed partial class Scheduler
     // What was just taken back from it for an idle worker must not go there again.
     private bool IsRelieved(VineWorker worker) => !worker.HasFreeSlot && _now < worker.NextRetraction;
 
-    private static long BytesAt(VineWorker worker, VineTask task, int looked)
+    /// <summary>When a task would run at a worker, in microseconds from now.</summary>
+    private long CostAt(VineWorker worker, VineTask task, int looked)
     {
-        var bytes = 0L;
+        var cost = worker.HasFreeSlot ? 0 : worker.LoadUs / worker.Cores;
         for (var i = 0; i < looked; i++)
         {
-            if (worker.Files.Contains(task.Inputs[i]))
-                bytes += Math.Max(1, task.Inputs[i].Size);
+            var input = task.Inputs[i];
+            if (RidesAlong(input) || worker.Files.Contains(input) || worker.Arriving.ContainsKey(input))
+                continue;
+            cost += _options.TransferUs;
+            if (input.Holders.Count == 0 || !IsLinked(input.Holders[0], worker))
+                cost += TransferWeight * (input.Size / _bytesPerUs);
         }
 
-        return bytes;
+        return Fullness(worker, 0) >= NearlyFull ? cost + _options.BacklogUs : cost;
     }
 
     private void Assign(VineTask task, VineWorker worker)
@@ -120,10 +149,12 @@ public sealed partial class Scheduler
         TellStarted(task);
         SendNeeds(task, worker);
         var functions = Array.ConvertAll(task.Functions, function => function.Number);
-        var inputs = Array.ConvertAll(task.Inputs, Input);
+        var inputs = new TaskInput[task.NamedInputs];
+        for (var i = 0; i < inputs.Length; i++)
+            inputs[i] = Input(task.Inputs[i]);
         Emit(new ToWorker(worker.Id, new Assign(
-            task.Id, task.Attempt, task.Graph.Mode, functions, task.Body, inputs, task.Output.Id,
-            task.Graph.Reports.HasFlag(GraphReports.Output))));
+            task.Id, task.Attempt, task.Mode, functions, task.Body, inputs, task.Output.Id,
+            task.Graph.Reports.HasFlag(GraphReports.Output), Array.ConvertAll(task.Outputs, output => output.Id))));
     }
 
     private TaskInput Input(VineFile file) =>
@@ -134,7 +165,7 @@ public sealed partial class Scheduler
     private void SendNeeds(VineTask task, VineWorker worker)
     {
         SendFunctions(task, worker);
-        foreach (var input in task.Inputs)
+        foreach (var input in task.Inputs.AsSpan(0, task.NamedInputs))
         {
             if (!RidesAlong(input))
                 Bring(input, worker);
@@ -156,8 +187,13 @@ public sealed partial class Scheduler
         task.Graph.AssignedCount--;
         task.Worker = null;
         task.State = VineTaskState.Waiting;
-        if (worker.Leftovers.Remove(task.Output) && IsConnected(worker))
-            Emit(new ToWorker(worker.Id, new Release([task.Output.Id])));
+        if (worker.Leftovers.Count == 0)
+            return;
+        foreach (var output in task.Outputs.Prepend(task.Output))
+        {
+            if (worker.Leftovers.Remove(output) && IsConnected(worker))
+                Emit(new ToWorker(worker.Id, new Release([output.Id])));
+        }
     }
 
     // A number may come back with another process behind it, hence the comparison.

@@ -1,4 +1,5 @@
 using DaskVine.Protocol;
+using DaskVine.Protocol.Commands;
 using DaskVine.Protocol.Records;
 using DaskVine.Scheduling.Model;
 
@@ -64,8 +65,23 @@ public sealed partial class Scheduler
         graph.Ended.Clear();
     }
 
-    private void FailTask(VineTask task, VineWorker worker, Failure failure) =>
-        FailGraph(task.Graph, task.Output.Node, task.Key, worker.Name, failure, NameOf(task.Functions));
+    private void FailTask(VineTask task, string worker, Failure failure)
+    {
+        if (task.Mode == TaskMode.Command)
+        {
+            EndCommand(task, CodeOf(failure.Kind), failure.Message);
+            EndIfDelivered(task.Graph);
+        }
+        else
+            FailGraph(task.Graph, task.Output.Node, task.Key, worker, failure, NameOf(task.Functions));
+    }
+
+    private static CommandResult CodeOf(FailureKind kind) => kind switch
+    {
+        FailureKind.Lost => CommandResult.Forsaken,
+        FailureKind.Unloadable => CommandResult.InputMissing,
+        _ => CommandResult.Unknown,
+    };
 
     private static string NameOf(VineFunction[] functions) => functions.Length > 0 ? functions[0].Code.Name : "";
 }

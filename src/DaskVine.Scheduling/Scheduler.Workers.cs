@@ -17,6 +17,8 @@ public sealed partial class Scheduler
             case Failed record: OnTaskFailed(worker, record); break;
             case Retracted record: OnTasksRetracted(worker, record); break;
             case FileLost record: OnFileLost(worker, record); break;
+            case Transferred record: OnTransferred(worker, record); break;
+            case TransferFailed record: OnTransferFailed(worker, record); break;
             case Versions record: OnVersionsKnown(worker, record.Components); break;
             default: throw new InvalidOperationException($"a worker may not send {e.Record.Kind}");
         }
@@ -41,47 +43,88 @@ public sealed partial class Scheduler
         TellOutput(task, worker, completed.Output);
         if (completed.Value is null)
             worker.Leftovers.Remove(task.Output);
+        foreach (var output in task.Outputs)
+        {
+            if (completed.Outputs.Any(made => made.File == output.Id))
+                worker.Leftovers.Remove(output);
+        }
+
         Unassign(task);
+        TakeOutput(worker, task, completed);
+        if (task.Outputs.Length > 0)
+            TakeOutputs(worker, task, completed);
+        // A call that reads what was not made has failed the graph.
+        if (task.State == VineTaskState.Dropped)
+            return;
+        Finish(task);
+        OnAvailable(task.Output);
+        foreach (var output in task.Outputs)
+            OnAvailable(output);
+        EndIfDelivered(task.Graph);
+    }
+
+    /// <summary>A task is done, and its inputs have one consumer less to wait for them.</summary>
+    private void Finish(VineTask task)
+    {
         task.State = VineTaskState.Done;
         task.Recovering = false;
         task.Graph.DoneCount++;
         ProgressChanged(task.Graph);
-        TakeOutput(worker, task.Output, completed);
         foreach (var input in task.Inputs)
         {
             input.PendingConsumers--;
             ReleaseIfUnneeded(input);
         }
 
-        EndIfDelivered(task.Graph);
+        Settle(task);
     }
 
-    private void TakeOutput(VineWorker worker, VineFile output, Completed completed)
+    private void TakeOutput(VineWorker worker, VineTask task, Completed completed)
     {
-        output.Size = completed.Size;
+        var output = task.Output;
+        Resize(output, completed.Size);
         if (completed.Value is { } value)
-            output.Value = value;
-        else
-            AddHolder(output, worker);
-        foreach (var consumer in output.Consumers)
         {
-            if (consumer.State == VineTaskState.Waiting && --consumer.MissingInputs == 0)
-                MakeReady(consumer);
+            output.Value = value;
+            BecomeAvailable(output);
+            return;
         }
 
-        OnAvailable(output);
+        _bytesMade += completed.Size;
+        Keep(output, worker, task);
+    }
+
+    /// <summary>A worker has made a file.</summary>
+    private void Keep(VineFile output, VineWorker worker, VineTask task)
+    {
+        var wasAvailable = output.IsAvailable;
+        AddHolder(output, worker);
+        if (task.Options.Checkpoint || output.Graph.Returns)
+            Fetch(output);
+        if (!wasAvailable && output.IsAvailable)
+            BecomeAvailable(output);
+        ServeWaiting(output);
+        ReplicateLater(output);
     }
 
     // A worker that lost its link may complete what was given to another meanwhile; its copy is one more than we count. When the task
     // is to run there again, though, that will write the same file, and a release might hit the new one.
     private void ReleaseStray(VineWorker worker, VineTask task, Completed completed)
     {
-        if (completed.Value is not null || worker.Files.Contains(task.Output))
+        foreach (var output in task.Outputs.Where(output => completed.Outputs.Any(made => made.File == output.Id)))
+            ReleaseStray(worker, task, output);
+        if (completed.Value is null)
+            ReleaseStray(worker, task, task.Output);
+    }
+
+    private void ReleaseStray(VineWorker worker, VineTask task, VineFile output)
+    {
+        if (worker.Files.Contains(output) || worker.Arriving.ContainsKey(output))
             return;
         if (task.Worker == worker)
-            worker.Leftovers.Add(task.Output);
+            worker.Leftovers.Add(output);
         else
-            Emit(new ToWorker(worker.Id, new Release([task.Output.Id])));
+            Emit(new ToWorker(worker.Id, new Release([output.Id])));
     }
 
     private void OnTaskFailed(VineWorker worker, Failed failed)
@@ -93,7 +136,7 @@ public sealed partial class Scheduler
         if (failed.Failure.Kind == FailureKind.Raised && task.Raised++ < task.Options.Retries)
             MakeReady(task);
         else
-            FailTask(task, worker, failed.Failure);
+            FailTask(task, worker.Name, failed.Failure);
     }
 
     private void OnTasksRetracted(VineWorker worker, Retracted retracted)
@@ -121,12 +164,16 @@ public sealed partial class Scheduler
     {
         if (!_workers.TryGetValue(e.Worker, out var worker))
         {
-            worker = new VineWorker(e.Worker, e.Hello.Name, Math.Max(1, e.Hello.Cores), e.Hello.Resources) { LastProgress = _now };
+            worker = new VineWorker(e.Worker, e.Hello.Name, Math.Max(1, e.Hello.Cores), e.Hello.Resources)
+            {
+                LastProgress = _now,
+            };
             _workers.Add(e.Worker, worker);
             _index.Add(worker);
             _board.OnJoined(worker);
         }
 
+        (worker.Peer, worker.Disk) = (e.Hello.Peer, e.Hello.Disk);
         // What this batch had for the old link is settled by the inventory, and must not be done twice.
         _effects.RemoveAll(effect => effect is ToWorker to && to.Worker == e.Worker);
         _effects.RemoveAll(effect => effect is PutFile put && put.Worker == e.Worker);
@@ -134,6 +181,7 @@ public sealed partial class Scheduler
         worker.Retracting = false;
         var unanswered = TakeUnanswered(worker);
         worker.Leftovers.Clear();
+        EndArrivalsAt(worker);
         foreach (var upload in _uploads)
             Emit(new ToWorker(worker.Id, upload));
         SettleTasks(worker, e.Hello.Tasks);
@@ -144,7 +192,23 @@ public sealed partial class Scheduler
         // What it still has of ours may wait for functions and files that were lost with the old link.
         foreach (var task in worker.Assigned.ToList())
             SendNeeds(task, worker);
+        SeeToWantedWithoutWorkers();
         OnVersionsKnown(worker, e.Hello.Versions);
+    }
+
+    // What it still gets is answered under numbers that nobody awaits; what is needed there is brought anew.
+    private void EndArrivalsAt(VineWorker worker)
+    {
+        worker.Delayed.Clear();
+        // Those that run last, as each makes room for another.
+        var arrivals = worker.Arriving.Values.OrderBy(arrival => arrival.State == ArrivalState.Running).ThenBy(arrival => arrival.Number).ToList();
+        foreach (var arrival in arrivals)
+            End(arrival);
+        foreach (var arrival in arrivals)
+        {
+            ReplicateLater(arrival.File);
+            SeeToWanted(arrival.File);
+        }
     }
 
     private void SettleTasks(VineWorker worker, IReadOnlyList<TaskAttempt> inventory)
@@ -168,7 +232,10 @@ public sealed partial class Scheduler
 
     // A worker that is to cancel what has ended deletes its output, so not where that counts as a replica.
     private bool IsSettled(VineWorker worker, TaskAttempt held) => Find(held.Task) is { } task
-        && (task.State == VineTaskState.Done ? worker.Files.Contains(task.Output) : task.Worker == worker && task.Attempt == held.Attempt);
+        && (task.State == VineTaskState.Done ? HoldsOutput(worker, task) : task.Worker == worker && task.Attempt == held.Attempt);
+
+    private static bool HoldsOutput(VineWorker worker, VineTask task) =>
+        worker.Files.Contains(task.Output) || Array.Exists(task.Outputs, worker.Files.Contains);
 
     private void SettleFiles(VineWorker worker, IReadOnlyList<FileSize> inventory)
     {
@@ -178,7 +245,7 @@ public sealed partial class Scheduler
         {
             if (Find(id) is not { } file)
                 strays.Add(id);
-            else if (worker.Files.Contains(file) || (file.IsAvailable && file.IsNeeded && file.Size == size))
+            else if (worker.Files.Contains(file) || (file.IsAvailable && file.IsNeeded && (file.Size == size || file.Holders.Count == 0)))
                 held.Add(file);
             // Otherwise it is an output, perhaps of a task whose report is still to come.
             else if (file.Producer?.Worker == worker)
@@ -211,6 +278,7 @@ public sealed partial class Scheduler
             return;
         _index.Remove(worker);
         _board.OnLeft(worker, _now);
+        worker.Peer = null;
         LoseFunctions(worker);
         foreach (var claim in TakeUnanswered(worker))
             Linger(claim);
@@ -221,6 +289,7 @@ public sealed partial class Scheduler
             MakeReady(task);
         }
 
+        EndArrivalsAt(worker);
         foreach (var file in worker.Files.OrderBy(file => file.Id.Value).ToList())
             LoseReplica(file, worker);
         if (!e.Crashed)
@@ -236,7 +305,7 @@ public sealed partial class Scheduler
 
     private void GiveUp(VineTask task, VineWorker worker, string reason)
     {
-        FailTask(task, worker, Failure.Of(
+        FailTask(task, worker.Name, Failure.Of(
             FailureKind.Lost, $"given up after it was running on {task.Crashes} workers that died; the last was {worker.Name}: {reason}"));
     }
 }

@@ -27,6 +27,7 @@ public sealed partial class Scheduler
     private readonly ReadyQueue _ready = new();
     private readonly DemandBoard _board;
     private readonly WorkerIndex _index;
+    private readonly Tuning _tuning;
     // An expression has no function of its own to measure.
     private readonly VineFunction _expression;
     private readonly Func<VineWorker, bool> _hasRoom;
@@ -44,6 +45,8 @@ public sealed partial class Scheduler
     {
         _options = options;
         _index = new WorkerIndex(options);
+        _tuning = new Tuning(options);
+        _bytesPerUs = options.BytesPerUs;
         _hasRoom = _index.HasRoom;
         _board = new DemandBoard(_workers);
         _expression = new VineFunction(new FunctionCode(-1, default, "expression", default), options.UnknownDurationUs);
@@ -77,6 +80,7 @@ public sealed partial class Scheduler
         EndLingering();
         Place();
         Steal();
+        Replicate();
         TellEvents();
         TellProgress();
         TellWhoWaits();

@@ -12,10 +12,14 @@ public sealed record ToWorker(WorkerId Worker, Record Record) : SchedulerEffect;
 /// <summary>Send a record to a client.</summary>
 public sealed record ToClient(ClientId Client, Record Record) : SchedulerEffect;
 
-/// <summary>
-/// Bring a file to a worker: from <paramref name="Value"/>, or from the manager's staging when null. Peers will be another source here.
-/// </summary>
+/// <summary>Send a file to a worker by the link: from <paramref name="Value"/>, or from the manager's staging when null.</summary>
 public sealed record PutFile(WorkerId Worker, FileId File, long Size, ReadOnlyMemory<byte>? Value) : SchedulerEffect;
+
+/// <summary>Workers will ask the manager's transfer server for this file, which is at this path.</summary>
+public sealed record ServePath(FileId File, string Path) : SchedulerEffect;
+
+/// <summary>Put a part of a client's file into staging; <see cref="FileStaged"/> or <see cref="FileNotStaged"/> follows the last.</summary>
+public sealed record StoreData(FileId File, long Size, long Offset, ReadOnlyMemory<byte> Data) : SchedulerEffect;
 
 /// <summary>Send a wanted file to a client in chunks: from <paramref name="Value"/>, or from staging when null.</summary>
 public sealed record SendFile(ClientId Client, int Graph, int Node, FileId File, long Size, ReadOnlyMemory<byte>? Value) : SchedulerEffect;

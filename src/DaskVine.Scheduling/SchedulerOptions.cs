@@ -1,3 +1,5 @@
+using DaskVine.Protocol.Records;
+
 namespace DaskVine.Scheduling;
 
 /// <summary>Limits and targets of the scheduler.</summary>
@@ -5,6 +7,27 @@ public sealed record SchedulerOptions
 {
     /// <summary>Values up to this many bytes ride inside assignments; larger ones go to a worker once, as files.</summary>
     public int InlineBytes { get; init; } = 4096;
+
+    /// <summary>Values up to this many bytes go to each worker from the manager; larger ones spread among the workers.</summary>
+    public int DirectBytes { get; init; } = 64 << 10;
+
+    /// <summary>The manager's own transfer server; null when all that it sends goes by the link.</summary>
+    public PeerEndpoint? Peer { get; init; }
+
+    /// <summary>Whether workers get files from each other at first; a client can change it.</summary>
+    public bool PeerTransfers { get; init; } = true;
+
+    /// <summary>How many workers hold each result that stays with them at first; a client can change it.</summary>
+    public int Replicas { get; init; } = 1;
+
+    /// <summary>Tasks go to any worker with room, wherever their inputs are, at first; a client can change it. To measure against.</summary>
+    public bool AnyWorker { get; init; }
+
+    /// <summary>What a worker gets from another in a microsecond while nothing was measured, in bytes.</summary>
+    public long BytesPerUs { get; init; } = 500;
+
+    /// <summary>What it takes to get a file that is linked or small, in microseconds.</summary>
+    public long TransferUs { get; init; } = 500;
 
     /// <summary>Work that a core of a worker may have waiting, in microseconds of expected duration: several times a round trip.</summary>
     public long BacklogUs { get; init; } = 20_000;

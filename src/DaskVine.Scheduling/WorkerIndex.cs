@@ -19,6 +19,9 @@ internal sealed class WorkerIndex(SchedulerOptions options)
     // Workers whose load has changed since, each once.
     private readonly List<VineWorker> _touched = [];
 
+    // All workers, by age.
+    private readonly List<VineWorker> _all = [];
+
     // All workers, by name.
     private readonly Dictionary<string, List<VineWorker>> _byName = [];
 
@@ -27,6 +30,7 @@ internal sealed class WorkerIndex(SchedulerOptions options)
     public void Add(VineWorker worker)
     {
         Count++;
+        _all.Add(worker);
         if (!_byName.TryGetValue(worker.Name, out var named))
             _byName.Add(worker.Name, named = []);
         named.Add(worker);
@@ -51,6 +55,7 @@ internal sealed class WorkerIndex(SchedulerOptions options)
             _touched.Remove(worker);
         worker.Indexed = false;
         Count--;
+        _all.Remove(worker);
         var named = _byName[worker.Name];
         named.Remove(worker);
         if (named.Count == 0)
@@ -61,6 +66,9 @@ internal sealed class WorkerIndex(SchedulerOptions options)
     public bool HasRoom(VineWorker worker) => worker.HasFreeSlot || HasBacklogRoom(worker);
 
     public IReadOnlyList<VineWorker> Named(string name) => _byName.TryGetValue(name, out var named) ? named : [];
+
+    /// <summary>One worker after the other; there has to be one.</summary>
+    public VineWorker InTurn(ref int next) => _all[next = (next + 1) % _all.Count];
 
     public VineWorker? LeastLoaded()
     {

@@ -148,6 +148,29 @@ public sealed class DoorTests : IDisposable
         var error = Assert.Throws<ManagerException>(() => Open(DoorAddress.Parse(address)));
 
         Assert.Contains("not secured", error.Message, StringComparison.Ordinal);
+        Assert.Contains("daskvine keys", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("tcp://0.0.0.0:0", "127.0.0.1")]
+    [InlineData("tcp://[::]:0", "127.0.0.1")]
+    [InlineData("tcp://[::]:0", "[::1]")]
+    [InlineData("tcp://*:0", "127.0.0.1")]
+    [InlineData("tcp://*:0", "[::1]")]
+    public void Greeting_OpenToAll_ArrivesAtEveryAddress(string address, string host)
+    {
+        using var door = new Door(DoorAddress.Parse(address), Greet, _closed.Add, openToAll: true);
+        door.Open();
+
+        using var visitor = new DoorVisitor(DoorAddress.Parse($"tcp://{host}:{door.Address.Port}"));
+    }
+
+    [Fact]
+    public void Create_OpenToAllAtAHostName_SaysWhatIsWanted()
+    {
+        var error = Assert.Throws<ManagerException>(() => new Door(DoorAddress.Parse("tcp://example.org:0"), Greet, _closed.Add, openToAll: true));
+
+        Assert.Contains("IP address", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

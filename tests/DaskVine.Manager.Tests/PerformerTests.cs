@@ -1,5 +1,7 @@
 using DaskVine.Protocol;
 using DaskVine.Protocol.Records;
+using DaskVine.Transfers;
+using TransferFailureKind = DaskVine.Protocol.Records.TransferFailureKind;
 
 namespace DaskVine.Manager.Tests;
 
@@ -76,7 +78,85 @@ public sealed class PerformerTests : IDisposable
         Assert.Equal(made.Output, first.Receive<Fetch>().File);
         first.Upload(made.Output, value);
 
+        Assert.Equal(value, Get(second.Receive<Transfer>()));
+    }
+
+    [Fact]
+    public void PutFile_WhenTheTransferServerCannotBeReached_ComesByTheLink()
+    {
+        using var manager = RunningManager.OnTcp(scheduler: new() { BacklogTasks = 1 });
+        using var client = TestPeer.Client(manager);
+        using var first = TestPeer.Worker(manager);
+        var value = Graphs.Bytes(5 * Chunk / 2);
+        client.Submit(Graphs.Call, Graphs.CallOf(0), Graphs.CallOf(0), Graphs.CallOf(1, 2));
+        var made = first.Receive<Assign>();
+        using var second = TestPeer.Worker(manager);
+        first.CompleteLarge(made, value.Length);
+        first.Receive<Assign>();
+        second.Receive<Assign>();
+        first.Receive<Fetch>();
+        first.Upload(made.Output, value);
+
+        var transfer = second.Receive<Transfer>();
+        second.Send(new TransferFailed(made.Output, transfer.Number, TransferFailureKind.Unreachable, "its port is closed"));
+
+        Assert.Equal("", second.Receive<Transfer>().Address);
         Assert.Equal(value, ReceiveFile(second, made.Output));
+    }
+
+    [Fact]
+    public void ServePath_OfADeclaredFile_IsGivenOutFromItsPlace()
+    {
+        using var directory = new ShortDirectory();
+        using var client = TestPeer.Client(_manager);
+        using var worker = TestPeer.Worker(_manager);
+        var value = Graphs.Bytes(Chunk);
+        var path = $"{directory.DoorPath}-events";
+        File.WriteAllBytes(path, value);
+
+        client.Send(
+            new OpenGraph(1, TaskMode.Command, "files"),
+            new SubmitFiles(1, 0, [new DeclaredFile(FileKind.Path, path, "file-1", value.Length, CacheLevel.Workflow, true)]),
+            new SubmitCommand(1, 1, new byte[] { 0x80 }, [0], [], "wc", 0, false));
+        Assert.Equal(value, Get(worker.Receive<Transfer>()));
+        client.Send(new CancelGraph(1));
+        client.Synchronize();
+
+        Assert.True(File.Exists(path));
+    }
+
+    [Fact]
+    public void StoreData_OfADeclaredBuffer_IsGivenOutWhenItIsWhole()
+    {
+        using var client = TestPeer.Client(_manager);
+        using var worker = TestPeer.Worker(_manager);
+        var value = Graphs.Bytes(3 * Chunk / 2);
+
+        client.Send(
+            new OpenGraph(1, TaskMode.Command, "files"),
+            new SubmitFiles(1, 0, [new DeclaredFile(FileKind.Data, "", "buffer-1", value.Length, CacheLevel.Workflow, true)]),
+            new SubmitCommand(1, 1, new byte[] { 0x80 }, [0], [], "wc", 0, false),
+            new FileData(1, 0, 0, value.AsMemory(0, Chunk)),
+            new FileData(1, 0, Chunk, value.AsMemory(Chunk)));
+
+        Assert.Equal(value, Get(worker.SkipTo<Transfer>()));
+    }
+
+    private static byte[] Get(Transfer transfer)
+    {
+        Assert.True(TransferAddress.TryParse(transfer.Address, out var address, out var why), why);
+        using var client = new TransferClient();
+        var path = Path.GetTempFileName();
+        File.Delete(path);
+        try
+        {
+            client.Receive(address, transfer.Token, transfer.File.Value, transfer.Size, path, CancellationToken.None);
+            return File.ReadAllBytes(path);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     [Fact]
@@ -87,6 +167,7 @@ public sealed class PerformerTests : IDisposable
         var value = Graphs.Bytes(3 * Chunk / 2);
 
         client.Submit(Graphs.Value(value), Graphs.CallOf(0));
+        Assert.Equal("", worker.Receive<Transfer>().Address);
         var assign = worker.Receive<Assign>();
 
         Assert.Equal(value, ReceiveFile(worker, assign.Inputs[0].File));

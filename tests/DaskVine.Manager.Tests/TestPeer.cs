@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using DaskVine.Protocol;
+using DaskVine.Protocol.Door;
 using DaskVine.Protocol.Links;
 using DaskVine.Protocol.Records;
 using DaskVine.ZeroMq;
@@ -14,22 +15,38 @@ internal sealed class TestPeer : IDisposable
     private readonly string _role;
     private readonly ZmqContext _context = new();
     private readonly ZmqSocket _dealer;
+    private readonly ZmqMonitor _connection;
     private readonly ZmqMessage _outgoing = new();
     private readonly ZmqMessage _incoming = new();
     // Came and was not asked for yet.
     private readonly Queue<Record> _records = new();
     private Outbox _outbox = new(1);
 
-    public TestPeer(RunningManager manager, string role, string? instance = null, string? endpointOf = null)
+    /// <param name="manager">Whose peer it is.</param>
+    /// <param name="role">What it says that it is.</param>
+    /// <param name="instance">Null for a new one.</param>
+    /// <param name="endpointOf">The role whose socket it connects to; null for its own.</param>
+    /// <param name="own">Its keys; null for an open link.</param>
+    /// <param name="managerKey">By which it knows the manager.</param>
+    /// <param name="at">Where it finds the manager; null for where that says it is.</param>
+    public TestPeer(
+        RunningManager manager, string role, string? instance = null, string? endpointOf = null, CurveKeyPair? own = null, string? managerKey = null,
+        DoorAddress? at = null)
     {
         _role = role;
         Instance = instance ?? $"{role}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}";
-        Door = new DoorVisitor(manager.Address);
+        Door = new DoorVisitor(at ?? manager.Address);
         _dealer = new ZmqSocket(_context, ZmqSocketType.Dealer) { Ipv6 = true, SendHighWatermark = 0, ReceiveHighWatermark = 0 };
         if (Instance.Length > 0)
             _dealer.RoutingId = Encoding.UTF8.GetBytes(Instance);
+        if (own is not null)
+            _dealer.UseCurveAsClient(own, managerKey!);
+        _connection = new ZmqMonitor(
+            _dealer,
+            ZmqEvents.HandshakeSucceeded | ZmqEvents.HandshakeFailedAuth | ZmqEvents.HandshakeFailedProtocol | ZmqEvents.HandshakeFailedNoDetail);
         var endpoint = (endpointOf ?? role) == Hello.ClientRole ? Door.Greeting.ClientEndpoint : Door.Greeting.WorkerEndpoint;
-        var host = manager.Address.Host.Contains(':', StringComparison.Ordinal) ? $"[{manager.Address.Host}]" : "127.0.0.1";
+        var name = (at ?? manager.Address).Host;
+        var host = name.Contains(':', StringComparison.Ordinal) ? $"[{name}]" : "127.0.0.1";
         _dealer.Connect(endpoint.Replace("*", host, StringComparison.Ordinal));
     }
 
@@ -82,6 +99,16 @@ internal sealed class TestPeer : IDisposable
         foreach (var frame in frames)
             _outgoing.AddCopy(frame);
         Assert.True(_dealer.TrySend(_outgoing));
+    }
+
+    /// <summary>Waits until it is in, or is told how it does not get in.</summary>
+    public ZmqEvents AwaitConnectionEvent()
+    {
+        using var poller = new ZmqPoller();
+        poller.Add(_connection.Socket, ZmqPollEvents.In);
+        Assert.NotEqual(0, poller.Poll(RunningManager.Patience));
+        Assert.True(_connection.TryReceive(out var happened));
+        return happened.Event;
     }
 
     /// <summary>Waits until everything that was sent has gone out.</summary>
@@ -142,6 +169,7 @@ internal sealed class TestPeer : IDisposable
 
     public void Dispose()
     {
+        _connection.Dispose();
         _dealer.Dispose();
         _incoming.Dispose();
         _outgoing.Dispose();

@@ -22,10 +22,41 @@ internal sealed class EffectText
     /// <summary>Keys of inputs by key.</summary>
     public Dictionary<string, string[]> Inputs { get; } = [];
 
+    /// <summary>Keys of outputs by the key of their command.</summary>
+    public Dictionary<string, string[]> Outputs { get; } = [];
+
+    /// <summary>Keys of declared files by where they come from.</summary>
+    public Dictionary<string, string> Sources { get; } = [];
+
     public void Learn(SchedulerEffect effect)
     {
-        if (effect is not ToWorker { Record: Assign assign })
-            return;
+        switch (effect)
+        {
+            case ToWorker { Record: Assign assign }: Learn(assign); break;
+            case ToWorker { Record: MakeFile make }: Learn(make); break;
+            case ToWorker { Record: Transfer transfer }: LearnSource(transfer.File, transfer.Address.Replace("shared:", "", StringComparison.Ordinal)); break;
+            case ServePath path: LearnSource(path.File, path.Path); break;
+            case StoreData store: _files[store.File] = Encoding.UTF8.GetString(store.Data.Span); break;
+        }
+    }
+
+    private void LearnSource(FileId file, string source)
+    {
+        if (Sources.TryGetValue(source, out var key))
+            _files[file] = key;
+    }
+
+    private void Learn(MakeFile make)
+    {
+        var key = Encoding.UTF8.GetString(make.Body.Span);
+        if (Outputs.TryGetValue(key, out var outputs))
+            _files[make.File] = outputs[0];
+        for (var i = 0; Inputs.ContainsKey(key) && i < make.Inputs.Count; i++)
+            _files[make.Inputs[i].File] = Inputs[key][i];
+    }
+
+    private void Learn(Assign assign)
+    {
         var key = KeyOf(assign);
         Assignments[key] = assign;
         _tasks[assign.Task] = key;
@@ -35,6 +66,9 @@ internal sealed class EffectText
             if (assign.Inputs[i].Value is null)
                 _files[assign.Inputs[i].File] = Inputs[key][i];
         }
+
+        for (var i = 0; Outputs.ContainsKey(key) && i < assign.Outputs.Count; i++)
+            _files[assign.Outputs[i]] = Outputs[key][i];
     }
 
     public FileId FileOf(string key) => _files.Single(file => file.Value == key).Key;
@@ -46,6 +80,8 @@ internal sealed class EffectText
         PutFile e => $"w{e.Worker.Value} put {Of(e.File)}{(e.Value is null ? " from staging" : "")}",
         SendFile e => $"c{e.Client.Value} send {e.Graph}.{e.Node} {e.Size}{(e.Value is null ? " from staging" : "")}",
         DropStaged e => $"drop {Of(e.File)}",
+        ServePath e => $"serve {Of(e.File)}",
+        StoreData e => $"store {Of(e.File)}",
         _ => effect.ToString(),
     };
 
@@ -57,6 +93,8 @@ internal sealed class EffectText
         WorkerSent { Worker.Value: var w, Record: Failed e } => $"w{w}: {Of([e.Task])}#{e.Attempt} failed",
         WorkerSent { Worker.Value: var w, Record: Retracted e } => $"w{w}: take back {Of([.. e.Tasks.Select(task => task.Task)])}",
         WorkerSent { Worker.Value: var w, Record: FileLost e } => $"w{w}: lost {Of(e.File)}",
+        WorkerSent { Worker.Value: var w, Record: Transferred e } => $"w{w}: got {Of(e.File)} ({e.Number})",
+        WorkerSent { Worker.Value: var w, Record: TransferFailed e } => $"w{w}: cannot get {Of(e.File)} ({e.Number}): {e.Failure}",
         WorkerJoined { Worker.Value: var w, Hello: var e } =>
             $"w{w}: hello, I have tasks {Of([.. e.Tasks.Select(task => task.Task)])} files "
             + string.Join(" ", e.Files.Select(file => Of(file.File))),
@@ -75,6 +113,9 @@ internal sealed class EffectText
         Cancel e => $"cancel {Of(e.Tasks)}",
         Release e => $"release {string.Join(" ", e.Files.Select(Of))}",
         Fetch e => $"fetch {Of(e.File)}",
+        Transfer { Address: "" } e => $"await {Of(e.File)}",
+        Transfer e => $"get {Of(e.File)} from {e.Address}{(e.Directory.Length > 0 ? " linked" : "")}",
+        MakeFile e => $"make {Of(e.File)} from {string.Join(' ', e.Inputs.Select(input => Of(input.File)))}",
         Result e => $"result {e.Graph}.{e.Node} {Encoding.UTF8.GetString(e.Value.Span)}",
         GraphFailed e => $"failed {e.Graph}.{e.Node} {e.Failure.Kind}",
         Notice e => $"notice {e.Code}",

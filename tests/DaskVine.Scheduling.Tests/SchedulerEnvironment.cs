@@ -17,6 +17,7 @@ internal sealed class SchedulerEnvironment
     private readonly EffectText _text = new();
     private readonly List<SchedulerEffect> _effects = [];
     private readonly HashSet<WorkerId> _connected = [];
+    private readonly Dictionary<WorkerId, TestWorker> _workers = [];
     private List<SchedulerEvent>? _batch;
 
     public SchedulerEnvironment(SchedulerOptions? options = null)
@@ -48,11 +49,15 @@ internal sealed class SchedulerEnvironment
 
     public TestClient AnotherClient(Dictionary<string, string>? versions = null) => new(this, new ClientId(2), versions);
 
+    /// <summary>A worker that joins. With <paramref name="peer"/> others can get its files, and link them where <paramref name="host"/> is the same.</summary>
     public TestWorker Worker(
-        int cores = 1, string? name = null, Dictionary<string, long>? resources = null, Dictionary<string, string>? versions = null)
+        int cores = 1, string? name = null, Dictionary<string, long>? resources = null, Dictionary<string, string>? versions = null,
+        bool peer = false, string host = "", long disk = 0)
     {
-        var worker = new TestWorker(this, new WorkerId(_text.WorkersNamed + 1), cores, name, resources) { Versions = versions ?? [] };
-        _text.WorkersNamed++;
+        var id = new WorkerId(++_text.WorkersNamed);
+        var endpoint = peer ? new PeerEndpoint($"w{id.Value}", $"token of w{id.Value}", host, $"/files/w{id.Value}") : null;
+        var worker = new TestWorker(this, id, cores, name, resources) { Versions = versions ?? [], Peer = endpoint, Disk = disk };
+        _workers.Add(id, worker);
         worker.Joins();
         return worker;
     }
@@ -133,6 +138,11 @@ internal sealed class SchedulerEnvironment
 
     public void NameInputs(string key, string[] inputs) => _text.Inputs[key] = inputs;
 
+    public void NameOutputs(string key, string[] outputs) => _text.Outputs[key] = outputs;
+
+    /// <summary>A declared file is known by where it comes from.</summary>
+    public void NameSource(string key, string source) => _text.Sources[source] = key;
+
     private void Note(SchedulerEffect effect)
     {
         var decoded = effect switch
@@ -148,7 +158,11 @@ internal sealed class SchedulerEnvironment
         }
 
         if (decoded is ToWorker to)
+        {
             Assert.Contains(to.Worker, _connected);
+            _workers.GetValueOrDefault(to.Worker)?.Hears(to.Record);
+        }
+
         _text.Learn(decoded);
         _effects.Add(decoded);
     }

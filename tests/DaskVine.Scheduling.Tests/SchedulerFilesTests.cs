@@ -21,7 +21,7 @@ public sealed class SchedulerFilesTests : IDisposable
 
     [Theory]
     [InlineData(4096, "w1 run b(big)")]
-    [InlineData(4097, "w1 put big", "w1 run b(@big)")]
+    [InlineData(4097, "w1 await big", "w1 put big", "w1 run b(@big)")]
     public void Value_UpToTheLimit_RidesAlong(int size, params string[] effects)
     {
         var worker = _env.Worker();
@@ -36,7 +36,7 @@ public sealed class SchedulerFilesTests : IDisposable
     {
         _env.Worker(cores: 2);
         _env.Graph().Value("v", 10_000).Task("a", "v").Task("b", "v").Wanted("a", "b");
-        _env.Expect("w1 function f", "w1 put v", "w1 run a(@v)", "w1 run b(@v)");
+        _env.Expect("w1 function f", "w1 await v", "w1 put v", "w1 run a(@v)", "w1 run b(@v)");
     }
 
     [Fact]
@@ -45,7 +45,8 @@ public sealed class SchedulerFilesTests : IDisposable
         var (first, second) = TwoWorkersOfWhichTheFirstHolds("a", consumers: 2);
         _env.Expect("w1 run c1(@a)", "w2 function f", "w1 fetch a", "w2 run c2(@a)");
         first.Uploads("a");
-        _env.Expect("w2 put a from staging");
+        _env.Expect("w2 await a", "w2 put a from staging");
+        second.Gets("a");
         second.Completes("c2");
         _env.Expect("c1 result 1.2 c2");
         first.Completes("c1");
@@ -67,7 +68,7 @@ public sealed class SchedulerFilesTests : IDisposable
         });
         Assert.Single(_env.Drain(), "w1 fetch a");
         first.Uploads("a");
-        _env.Expect("w2 put a from staging", "w3 put a from staging");
+        _env.Expect("w2 await a", "w2 put a from staging", "w3 await a", "w3 put a from staging");
     }
 
     [Fact]
@@ -95,7 +96,7 @@ public sealed class SchedulerFilesTests : IDisposable
         second.Leaves();
         _env.MustWantNothing();
         var third = _env.Worker();
-        _env.Expect("w3 function f", "w3 put a from staging", "w3 run c2(@a) #2");
+        _env.Expect("w3 function f", "w3 await a", "w3 put a from staging", "w3 run c2(@a) #2");
         third.Completes("c2");
         _env.Expect("c1 result 1.2 c2");
     }
@@ -123,7 +124,7 @@ public sealed class SchedulerFilesTests : IDisposable
         });
         _env.Expect("w1 fetch a", "w1 run b(@a)", "w2 function f", "w2 run c(@a)");
         first.Uploads("a");
-        _env.Expect("w2 put a from staging", "c1 send 1.0 1000000 from staging");
+        _env.Expect("w2 await a", "w2 put a from staging", "c1 send 1.0 1000000 from staging");
     }
 
     [Fact]

@@ -130,7 +130,7 @@ public sealed class SchedulerRecoveryTests : IDisposable
         _env.Expect("w1 release v", "w1 run b(@a)");
         first.Leaves();
         _env.Worker();
-        _env.Expect("w2 function f", "w2 put v", "w2 run a(@v) #2");
+        _env.Expect("w2 function f", "w2 await v", "w2 put v", "w2 run a(@v) #2");
     }
 
     [Fact]
@@ -207,7 +207,8 @@ public sealed class SchedulerRecoveryTests : IDisposable
     {
         var (_, second) = BothHold("a");
         second.LosesFile("a");
-        _env.Expect("w2 put a from staging");
+        _env.Expect("w2 await a", "w2 put a from staging");
+        second.Gets("a");
         second.Completes("c");
         _env.Expect("c1 result 1.2 c");
         second.LosesFile("a");
@@ -281,6 +282,7 @@ public sealed class SchedulerRecoveryTests : IDisposable
         });
         first.Uploads(key);
         _env.Drain();
-        return (first, second!);
+        second!.Gets(key);
+        return (first, second);
     }
 }

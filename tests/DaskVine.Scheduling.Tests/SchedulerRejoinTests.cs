@@ -102,9 +102,9 @@ public sealed class SchedulerRejoinTests : IDisposable
     {
         var worker = _env.Worker();
         _env.Graph().Value("v", 10_000).Task("a", "v").Wanted("a");
-        _env.Expect("w1 function f", "w1 put v", "w1 run a(@v)");
+        _env.Expect("w1 function f", "w1 await v", "w1 put v", "w1 run a(@v)");
         worker.Rejoins(["a"], []);
-        _env.Expect("w1 put v", "w1 function f");
+        _env.Expect("w1 function f", "w1 await v", "w1 put v");
     }
 
     [Fact]

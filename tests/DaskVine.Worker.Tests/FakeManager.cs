@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using DaskVine.Protocol.Door;
@@ -13,7 +14,7 @@ internal sealed class FakeManager : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly TemporaryDirectory _directory = new();
-    private readonly Socket _door = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+    private readonly Socket _door;
     private readonly ZmqContext _context = new();
     private readonly ZmqSocket _router;
     private readonly ZmqMessage _message = new();
@@ -21,16 +22,20 @@ internal sealed class FakeManager : IDisposable
     private Socket? _visitor;
     private Outbox? _outbox;
 
-    public FakeManager()
+    /// <param name="tcp">Whether its door is reached by TCP rather than a Unix socket.</param>
+    public FakeManager(bool tcp = false)
     {
+        EndPoint at = tcp ? new IPEndPoint(IPAddress.Loopback, 0) : new UnixDomainSocketEndPoint($"{_directory.Path}/door");
+        _door = new Socket(at.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
         _router = new ZmqSocket(_context, ZmqSocketType.Router) { RouterHandover = true };
         _router.Bind($"ipc://{_directory.Path}/workers");
-        _door.Bind(new UnixDomainSocketEndPoint($"{_directory.Path}/door"));
+        _door.Bind(at);
         _door.Listen();
         _door.ReceiveTimeout = (int)Patience.TotalMilliseconds;
     }
 
-    public DoorAddress Address => DoorAddress.Parse($"ipc://{_directory.Path}/door");
+    public DoorAddress Address => DoorAddress.Parse(
+        _door.LocalEndPoint is IPEndPoint bound ? $"tcp://{bound}" : $"ipc://{_directory.Path}/door");
 
     public string Instance { get; set; } = "m1";
 

@@ -59,10 +59,10 @@ public sealed class IncomingFilesTests : IDisposable
     [Fact]
     public void File_ThatCannotGetItsName_LeavesNothing()
     {
-        Directory.CreateDirectory(_cache.FilePath(File5));
         _incoming.Receive(Chunk(0, 6));
+        File.Delete(_cache.PartPath(File5));
         Assert.IsType<FileArrivalFailed>(_incoming.Receive(Chunk(6, 4)));
-        Assert.False(File.Exists(_cache.PartPath(File5)));
+        Assert.False(File.Exists(_cache.FilePath(File5)));
     }
 
     [Fact]

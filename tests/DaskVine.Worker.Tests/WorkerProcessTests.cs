@@ -119,6 +119,7 @@ public class WorkerProcessTests
         manager.Send(Function(1, "builtins", "len"), CallOn(1, 1, file));
         manager.Send(new Chunk(file.File, file.Size, 0, value.AsMemory(0, 4)));
         manager.Send(new Chunk(file.File, file.Size, 4, value.AsMemory(4)));
+        Assert.Equal(new Transferred(file.File, file.Size, 0, file.Size, 0), manager.Receive<Transferred>());
         Assert.Equal(3, Integer(manager.Receive<Completed>().Value));
     }
 

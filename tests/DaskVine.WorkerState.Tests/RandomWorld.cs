@@ -17,6 +17,9 @@ internal sealed class RandomWorld(Random random)
     // Live hosts: up or not, calls in order, killed or not.
     private readonly Dictionary<HostId, Host> _hosts = [];
 
+    // Commands that run, and whether they were killed.
+    private readonly Dictionary<long, (StartCommand Start, bool Killed)> _commands = [];
+
     // What was uploaded, by name.
     private readonly Dictionary<string, UploadedModule> _modules = [];
 
@@ -29,7 +32,8 @@ internal sealed class RandomWorld(Random random)
     private bool _linked;
     private long _lastTask;
 
-    public bool IsAtRest => _expected.Count == 0 && _questions.Count == 0 && _linked && _hosts.Values.All(h => h.Calls.Count == 0) && _next.Count == 0;
+    public bool IsAtRest => _expected.Count == 0 && _questions.Count == 0 && _linked && _hosts.Values.All(h => h.Calls.Count == 0) && _commands.Count == 0
+        && _next.Count == 0;
 
     public override string ToString() => $"waits for {string.Join(", ", _expected.Keys)}, {_questions.Count} answers and {_hosts.Values.Sum(host => host.Calls.Count)} calls";
 
@@ -51,7 +55,7 @@ internal sealed class RandomWorld(Random random)
 
     private void Storm()
     {
-        switch (random.Next(13))
+        switch (random.Next(16))
         {
             case < 4 when _linked: Assign(); break;
             case 4 when _linked: Ask(random.Next(2) == 0 ? [Some()] : []); break;
@@ -61,6 +65,8 @@ internal sealed class RandomWorld(Random random)
             case 8: Relink(); break;
             case 9: EndSomething(); break;
             case 10 when _linked: Upload(); break;
+            case 13 when _linked: _next.Add(new MakeFileReceived(Commands.Make(random.Next(4, 7), files: random.Next(5)))); break;
+            case 14 or 15: EndCommand(_commands.Keys.ElementAtOrDefault(random.Next(Cores))); break;
             default: Answer(_hosts.Values.ElementAtOrDefault(random.Next(Cores + 1))); break;
         }
     }
@@ -75,6 +81,8 @@ internal sealed class RandomWorld(Random random)
             ComeUp();
         foreach (var host in _hosts.Values.ToList())
             Answer(host);
+        foreach (var call in _commands.Keys.ToList())
+            EndCommand(call);
     }
 
     private void Assign()
@@ -86,9 +94,23 @@ internal sealed class RandomWorld(Random random)
             var attempt = again ? _expected[task] + 1 : 1;
             _expected[task] = attempt;
             long[] files = random.Next(4) == 0 ? [random.Next(5), random.Next(5)] : [];
-            var mode = random.Next(10) == 0 ? TaskMode.Tasks : TaskMode.FunctionCalls;
-            _next.Add(new AssignReceived(CoreHarness.Call(task.Value, attempt, mode, files)));
+            _next.Add(new AssignReceived(random.Next(10) switch
+            {
+                0 => CoreHarness.Call(task.Value, attempt, TaskMode.Tasks, files),
+                1 => Commands.Command(task.Value, attempt, random.Next(3), files),
+                _ => CoreHarness.Call(task.Value, attempt, TaskMode.FunctionCalls, files),
+            }));
         }
+    }
+
+    private void EndCommand(long call)
+    {
+        if (!_commands.Remove(call, out var command))
+            return;
+        var (start, killed) = command;
+        long?[] sizes = [.. start.Task.Outputs.Select(_ => random.Next(3) == 0 ? (long?)null : 10)];
+        var input = start.Task.Inputs.Count > 0 && random.Next(5) == 0 ? start.Task.Inputs[0].File.Value : -1;
+        _next.Add(killed ? Commands.Killed(start) : input >= 0 ? Commands.Without(start, input) : Commands.Ended(start, sizes));
     }
 
     private void Upload()
@@ -186,6 +208,8 @@ internal sealed class RandomWorld(Random random)
                 case SendCall e when _hosts.TryGetValue(e.Host, out var host): Begin(host, e); break;
                 case KillHost e when _hosts.TryGetValue(e.Host, out var host): host.Doomed = true; break;
                 case EndHost e when _hosts.TryGetValue(e.Host, out var host): host.Doomed = true; break;
+                case StartCommand e: _commands.Add(e.Call, (e, false)); break;
+                case KillCommand e when _commands.TryGetValue(e.Call, out var command): _commands[e.Call] = command with { Killed = true }; break;
                 case Report e: Take(e.Record); break;
                 case SayHello e: Settle(e.Tasks); break;
                 default: break;

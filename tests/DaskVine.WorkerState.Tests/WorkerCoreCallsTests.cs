@@ -120,7 +120,7 @@ public class WorkerCoreCallsTests
         core.Handle(ReturnedFile(call, size: 5000));
         Assert.Collection(
             core.Drain(),
-            e => Assert.Equal(new KeepOutput(call.Call, OutputOf(7)), e),
+            e => Assert.Equal(new KeepOutput(call.Call, OutputOf(7), 5000), e),
             e => Assert.Equal(new Report(new Completed(new TaskId(7), 1, 10, 5000, null)), e));
     }
 

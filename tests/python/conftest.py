@@ -46,3 +46,30 @@ def host(tmp_path):
 def child(host):
     """A child of that host, in slot 3."""
     return host.fork(3)
+
+
+@pytest.fixture
+def manager(run_dir):
+    """A manager made of real sockets, which runs what it is sent by itself."""
+    from fake_manager import FakeManager
+
+    with FakeManager(run_dir) as manager:
+        yield manager
+
+
+@pytest.fixture
+def fake(manager):
+    """A client of that manager."""
+    from daskvine import DaskVine
+
+    with DaskVine(manager.address, progress=False) as vine:
+        yield vine
+
+
+@pytest.fixture
+def web(tmp_path):
+    """A server of files in a directory, as an object with their `url` and `directory`, and what was `asked`."""
+    from web_server import WebServer
+
+    with WebServer(tmp_path) as server:
+        yield server

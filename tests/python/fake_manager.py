@@ -8,6 +8,7 @@ import threading
 
 import msgpack
 import zmq
+from fake_commands import Commands
 
 from daskvine import records as r
 from daskvine.host_calls import Calls
@@ -20,10 +21,14 @@ class FakeManager:
 
     `on_sealed(graph, client)`, if given, answers instead of running the graph; `on_hello(client, hello)` instead of
     welcoming. `credit` is what it grants; `chunk` the size of result pieces in bytes; `version` what its door speaks.
-    `seen` are all records that came, in order, `messages` how many sequenced messages brought them.
+    `seen` are all records that came, in order, `messages` how many sequenced messages brought them, `commands` the Commands of
+    each client in turn; with `pause` these run once `resume` was called.
     """
 
-    def __init__(self, directory, *, on_sealed=None, on_hello=None, credit=1 << 20, chunk=1 << 30, version=r.PROTOCOL_VERSION):
+    def __init__(self, directory, *, on_sealed=None, on_hello=None, credit=1 << 20, chunk=1 << 30, version=r.PROTOCOL_VERSION, pause=False):
+        self.directory = directory
+        self.pause = pause
+        self.commands = []
         self.address = f"ipc://{directory}/door"
         self.version = version
         self.credit = credit
@@ -66,6 +71,10 @@ class FakeManager:
             self._stop_sender.send(b"!")
             self._thread.join()
 
+    def resume(self):
+        """Run the commands that came, and those that will."""
+        self._stop_sender.send(b"r")
+
     def kinds(self):
         return [record[0] for record in self.seen]
 
@@ -86,7 +95,12 @@ class FakeManager:
         while True:
             ready = dict(poller.poll())
             if self._stop_receiver.fileno() in ready:
-                return
+                if self._stop_receiver.recv(1) == b"!":
+                    return
+                self.pause = False
+                for commands in self.commands:
+                    commands.is_paused = False
+                    commands.resume()
             if self._listener.fileno() in ready:
                 door, _ = self._listener.accept()
                 endpoints = {"clients": self._clients_endpoint, "workers": "ipc:///no"}
@@ -112,6 +126,7 @@ class Client:
         self._identity = identity
         self._codes = {}
         self._graphs = {}
+        self._commands = None
 
     def receive(self, epoch, seq, records, payloads, size):
         if seq:
@@ -177,8 +192,13 @@ class Client:
             self.manager._on_hello(self, record)
         elif kind == r.FUNCTION:
             self._codes[fields[0]] = payload(fields[3])
+        elif kind == r.OPEN_GRAPH and fields[1] == 2:
+            self._commands = Commands(self.send, fields[0], self.manager.directory, is_paused=self.manager.pause)
+            self.manager.commands.append(self._commands)
         elif kind == r.OPEN_GRAPH:
             self._graphs[fields[0]] = [], None
+        elif kind in (r.SUBMIT_FILES, r.SUBMIT_COMMAND, r.WANT, r.PRUNE, r.FILE_DATA):
+            self._handle_command(kind, [payload(field) if at == _PAYLOAD.get(kind) else field for at, field in enumerate(fields[1:])])
         elif kind == r.SUBMIT_NODES:
             graph, first, nodes = fields
             known = self._graphs[graph][0]
@@ -192,3 +212,15 @@ class Client:
             self.manager.cancelled.set()
         elif kind == r.GOODBYE:
             self.manager.goodbye.set()
+
+    def _handle_command(self, kind, fields):
+        commands = self._commands
+        handle = {
+            r.SUBMIT_FILES: commands.declare, r.SUBMIT_COMMAND: commands.submit, r.WANT: commands.want, r.PRUNE: commands.prune,
+            r.FILE_DATA: commands.take_data,
+        }
+        handle[kind](*fields)
+
+
+# Where the payload is, after the graph.
+_PAYLOAD = {r.SUBMIT_COMMAND: 1, r.FILE_DATA: 2}

@@ -253,9 +253,9 @@ def test_connect_to_another_version_names_both(run_dir, version):
 def test_connect_hello_has_the_version_and_nothing_that_workers_have(run_dir):
     with FakeManager(run_dir) as manager, DaskVine(manager.address) as vine:
         vine.get({"a": 1}, "a")
-        kind, version, role, *_, cores, files, tasks, resources = manager.seen[0]
+        kind, version, role, *_, cores, files, tasks, resources, peer, disk, memory = manager.seen[0]
         assert (kind, version, role) == (r.HELLO, r.PROTOCOL_VERSION, "client")
-        assert (cores, files, tasks, resources) == (0, [], [], {})
+        assert (cores, files, tasks, resources, peer, disk, memory) == (0, [], [], {}, None, 0, 0)
 
 
 def test_connect_refused_by_the_manager_gives_its_reason(run_dir):

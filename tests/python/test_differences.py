@@ -17,7 +17,7 @@ import pytest
 from cluster_processes import descendants
 from dask.utils import SerializableLock
 
-from daskvine import DaskVine, DaskVineError, TaskDied
+from daskvine import DaskVine, DaskVineError, Task, TaskDied
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 
@@ -116,6 +116,41 @@ def test_annotations(vine, tmp_path):
     assert flaky.compute(scheduler=vine.get) == 2
 
 
+def test_checkpoints(vine, tmp_path):
+    dsk = {"a": (fail_until, str(tmp_path / "a"), 0), "b": (abs, "a"), "c": (abs, "b")}
+    assert vine.get(dsk, "c", checkpoint_fn=lambda dag, key: key == "b") == 1
+
+
+def test_pruning(vine):
+    dsk = {"a": (np.ones, 300_000), "b": (np.sum, "a"), "c": (float, "b")}
+    assert [vine.get(dsk, "c", prune_depth=depth) for depth in (None, 0, 1, 2)] == [300_000.0] * 4
+
+
+def test_flags_of_files(vine, tmp_path):
+    buffer = vine.declare_buffer("x", peer_transfer=True)
+    assert buffer.shared and not vine.declare_buffer("y", peer_transfer=False).shared
+    (tmp_path / "x").touch()
+    vine.undeclare_file(vine.declare_untar(vine.declare_file(tmp_path / "x"), peer_transfer=True))
+    assert (tmp_path / "x").exists()
+
+
+def test_files_that_change(vine, tmp_path):
+    (tmp_path / "x").write_text("1")
+    file = vine.declare_file(tmp_path / "x", cache="workflow")
+    outputs = []
+    for text in ("1", "2"):
+        (tmp_path / "x").write_text(text)
+        vine.submit(Task("cat x", inputs={file: "x"}))
+        outputs.append(vine.wait(60).output)
+    assert outputs == ["1", "2"]
+
+
+def test_paths_of_one_content(vine, tmp_path):
+    for name in ("x", "y"):
+        (tmp_path / name).write_text("same")
+    assert vine.declare_file(tmp_path / "x").source() != vine.declare_file(tmp_path / "y").source()
+
+
 def test_persist(vine):
     x = (da.arange(100, chunks=10) + 1).persist(scheduler=vine.get)
     assert isinstance(next(iter(dict(x.dask).values())), np.ndarray) or hasattr(next(iter(dict(x.dask).values())), "value")
@@ -123,7 +158,9 @@ def test_persist(vine):
 
 
 def test_futures(vine):
-    assert not any(hasattr(vine, name) for name in ("submit", "map", "gather", "scatter"))
+    assert not any(hasattr(vine, name) for name in ("map", "gather", "scatter"))
+    with pytest.raises(TypeError, match="is not a Task"):
+        vine.submit(abs)
 
 
 def test_compute_in_a_task(vine):

@@ -84,7 +84,7 @@ internal sealed class IncomingFiles(CacheDirectory cache) : IDisposable
         _parts.Remove(chunk.File);
         if (!stored)
             return null;
-        File.Move(cache.PartPath(chunk.File), cache.FilePath(chunk.File), overwrite: true);
+        cache.Place(cache.PartPath(chunk.File), chunk.File, chunk.Size);
         return new FileArrived(chunk.File, chunk.Size);
     }
 

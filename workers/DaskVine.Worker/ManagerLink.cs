@@ -17,6 +17,7 @@ internal sealed class ManagerLink : IDisposable
     private readonly EventLoop _loop;
     private readonly ZmqSocket _socket;
     private readonly ZmqPollItem _item;
+    private readonly SecuredConnection? _secured;
     private readonly ZmqMessage _incoming = new();
     private readonly ZmqMessage _outgoing = new();
 
@@ -26,7 +27,15 @@ internal sealed class ManagerLink : IDisposable
     // Null while a hello is due.
     private Outbox? _outbox;
 
-    public ManagerLink(ZmqContext context, EventLoop loop, string endpoint, string instance, Action ready)
+    /// <param name="context">Where the socket lives.</param>
+    /// <param name="loop">Whose thread calls.</param>
+    /// <param name="endpoint">Of the manager.</param>
+    /// <param name="instance">Of this worker.</param>
+    /// <param name="keys">For an encrypted link; null for an open one.</param>
+    /// <param name="ready">Called when a message may be there.</param>
+    /// <param name="failed">Called when an encrypted connection did not come about or broke; the link is then of no more use.</param>
+    public ManagerLink(
+        ZmqContext context, EventLoop loop, string endpoint, string instance, LinkKeys? keys, Action ready, Action<ConnectionFailure> failed)
     {
         _loop = loop;
         _socket = new ZmqSocket(context, ZmqSocketType.Dealer)
@@ -39,6 +48,8 @@ internal sealed class ManagerLink : IDisposable
             Linger = Linger,
             Ipv6 = endpoint.Contains('[', StringComparison.Ordinal),
         };
+        if (keys is not null)
+            _secured = new SecuredConnection(_socket, keys, loop, failed);
         _socket.Connect(endpoint);
         _item = loop.Watch(_socket, _ => ready());
     }
@@ -127,9 +138,17 @@ internal sealed class ManagerLink : IDisposable
         return acknowledged;
     }
 
+    /// <summary>Closes without sending what still waits, as a link that was lost is of no use to the manager.</summary>
+    public void Abandon()
+    {
+        _socket.Linger = TimeSpan.Zero;
+        Dispose();
+    }
+
     public void Dispose()
     {
         _loop.Unwatch(_item);
+        _secured?.Dispose();
         _incoming.Dispose();
         _outgoing.Dispose();
         _socket.Dispose();
@@ -141,7 +160,8 @@ internal sealed class ManagerLink : IDisposable
         _outgoing.Add(header);
         foreach (var frame in frames)
             _outgoing.Add(frame);
-        if (!_socket.TrySend(_outgoing))
+        // An encrypted connection that ended is not made again, and its end is about to be told.
+        if (!_socket.TrySend(_outgoing) && _secured is null)
             throw new InvalidOperationException("a socket without high-water mark had no room");
     }
 

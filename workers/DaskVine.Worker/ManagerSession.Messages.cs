@@ -74,7 +74,9 @@ internal sealed partial class ManagerSession
             case ForgetFunctions r: owner.Raise(new FunctionsForgotten(r.Numbers)); break;
             case Retract r: owner.Raise(new RetractReceived(r.Tasks)); break;
             case Cancel r: owner.Raise(new CancelReceived(r.Tasks)); break;
+            case MakeFile r: owner.Raise(new MakeFileReceived(r)); break;
             case Fetch r: owner.Raise(new FetchReceived(r.File)); break;
+            case Transfer r: owner.Raise(new TransferReceived(r)); break;
             case Chunk r: owner.OnChunk(r); break;
             case Release r: owner.OnRelease(r); break;
             case Upload r: owner.OnUpload(r); break;
@@ -92,6 +94,7 @@ internal sealed partial class ManagerSession
     private void OnWelcome(Welcome welcome)
     {
         _welcomed = true;
+        _brokenHandshakes = 0;
         _lastReason = "";
         _heartbeat = TimeSpan.FromMilliseconds(Math.Max(1, welcome.HeartbeatMs));
         owner.OnWelcome(welcome);

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using DaskVine.Protocol;
 using DaskVine.Protocol.Links;
@@ -23,6 +24,7 @@ internal sealed partial class ManagerSession(WorkerOptions options, ZmqContext c
     private static readonly TimeSpan MaxBackoff = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan WelcomeTimeout = TimeSpan.FromSeconds(10);
 
+    private readonly LinkKeys? _keys = options.Keys is { } keys ? new LinkKeys(keys.Worker, keys.ManagerPublicKey) : null;
     private OpenDoor? _door;
     private ZmqPollItem? _doorItem;
     private ManagerLink? _link;
@@ -41,6 +43,9 @@ internal sealed partial class ManagerSession(WorkerOptions options, ZmqContext c
     public long WaitingBytes => _link?.WaitingBytes ?? 0;
 
     public bool IsLinked => _welcomed;
+
+    /// <summary>By which address of this machine the manager was reached; null while it is not.</summary>
+    public EndPoint? LocalAddress => _door?.Connection.LocalEndPoint;
 
     /// <summary>Looks for the manager for as long as the timeout says.</summary>
     public void Connect(TimeSpan timeout)
@@ -112,8 +117,15 @@ internal sealed partial class ManagerSession(WorkerOptions options, ZmqContext c
     {
         _door = door;
         door.Connection.Blocking = false;
+        if (UnfitKeys(door.Greeting.Secured) is { } reason)
+        {
+            owner.OnGivenUp(reason);
+            return;
+        }
+
         _doorItem = loop.Watch(door.Connection, _ => OnDoorReady());
-        _link = new ManagerLink(context, loop, door.WorkerEndpoint, Instance, OnLinkReady);
+        _link = new ManagerLink(
+            context, loop, door.WorkerEndpoint, Instance, door.Greeting.Secured ? _keys : null, OnLinkReady, OnConnectionFailed);
         owner.Raise(new LinkOpened(door.Greeting.Manager));
     }
 
@@ -156,7 +168,7 @@ internal sealed partial class ManagerSession(WorkerOptions options, ZmqContext c
     {
         _welcomed = false;
         _alarm?.Cancel();
-        _link?.Dispose();
+        _link?.Abandon();
         if (_doorItem is not null)
             loop.Unwatch(_doorItem);
         _door?.Connection.Dispose();

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using DaskVine.Protocol.Door;
 
@@ -27,7 +28,7 @@ internal sealed record OpenDoor(Socket Connection, DoorGreeting Greeting, string
             Connect(socket, address);
             var prefix = Read(socket, DoorGreeting.LengthPrefix);
             var greeting = DoorGreeting.Read(Read(socket, DoorGreeting.ReadLength(prefix)));
-            return new OpenDoor(socket, greeting, greeting.WorkerEndpoint.Replace("*", Host(address), StringComparison.Ordinal));
+            return new OpenDoor(socket, greeting, greeting.WorkerEndpoint.Replace("*", Host(socket), StringComparison.Ordinal));
         }
         catch
         {
@@ -48,7 +49,11 @@ internal sealed record OpenDoor(Socket Connection, DoorGreeting Greeting, string
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
     }
 
-    private static string Host(DoorAddress address) => address.Host.Contains(':', StringComparison.Ordinal) ? $"[{address.Host}]" : address.Host;
+    // The one address that answered: a name may stand for several. Nothing is to be filled in at a Unix socket.
+    private static string Host(Socket socket) => socket.RemoteEndPoint is not IPEndPoint { Address: var address } ? ""
+        : address.IsIPv4MappedToIPv6 ? address.MapToIPv4().ToString()
+        : address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]"
+        : address.ToString();
 
     private static byte[] Read(Socket socket, int length)
     {

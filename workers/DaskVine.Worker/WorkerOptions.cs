@@ -1,4 +1,6 @@
 using DaskVine.Protocol.Door;
+using DaskVine.Security;
+using DaskVine.Transfers;
 
 namespace DaskVine.Worker;
 
@@ -30,6 +32,27 @@ public sealed record WorkerOptions
 
     /// <summary>Where function calls run; null for the present directory.</summary>
     public string? WorkingDirectory { get; init; }
+
+    /// <summary>With them the link is encrypted, and only a manager that has its own is served; null for open links.</summary>
+    public ClusterKeys? Keys { get; init; }
+
+    /// <summary>Whether other workers may get files from this one.</summary>
+    public bool PeerTransfers { get; init; } = true;
+
+    /// <summary>Whether files of workers on this machine get a second name here rather than a copy.</summary>
+    public bool HardLinks { get; init; } = true;
+
+    /// <summary>Where to listen for other workers, when the manager is reached by TCP.</summary>
+    public PortRange TransferPorts { get; init; }
+
+    /// <summary>Bytes that the cache may hold; 0 for no limit.</summary>
+    public long Disk { get; init; }
+
+    /// <summary>Bytes that tasks may use together; 0 for no limit.</summary>
+    public long Memory { get; init; } = MachineMemory.Usable();
+
+    /// <summary>With keys, transfers by TCP are encrypted; null for plain ones.</summary>
+    internal TlsIdentity? Tls => Keys is { } keys ? new TlsIdentity(keys.BulkCertificate, keys.Authority) : null;
 
     /// <summary>How long to look for the manager at first.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromMinutes(15);

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using DaskVine.Security;
 using DaskVine.ZeroMq;
 
 namespace DaskVine.Worker;
@@ -59,7 +60,8 @@ public sealed class WorkerProcess : IDisposable
         {
             return step();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SocketException or ZmqException or ZmqNotFoundException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SocketException or ZmqException or ZmqNotFoundException
+            or KeysException)
         {
             throw new WorkerException(e.Message, e);
         }

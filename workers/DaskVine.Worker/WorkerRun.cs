@@ -21,12 +21,12 @@ internal sealed class WorkerRun : ISessionOwner, IDisposable
     private readonly EventLoop _loop = new();
     private readonly ZmqContext _context = new();
     private readonly CacheDirectory _cache;
-    private readonly IncomingFiles _incoming;
-    private readonly Uploads _uploads;
+    private readonly DataPlane _data;
     private readonly HostLogs _logs;
     private readonly ModuleStore _modules;
     private readonly LibraryHost _library;
     private readonly TaskHosts _tasks;
+    private readonly Commands _commands;
     private readonly ManagerSession _session;
 
     // What happened and was not told to the core yet, in order.
@@ -46,14 +46,14 @@ internal sealed class WorkerRun : ISessionOwner, IDisposable
         _ready = ready;
         _name = options.Name ?? $"{Environment.MachineName}-{Environment.ProcessId}";
         _log = new WorkerLog(_name);
-        _core = new WorkerCore(new WorkerCoreOptions { Cores = options.Cores });
+        _core = new WorkerCore(new WorkerCoreOptions { Cores = options.Cores, Disk = options.Disk, Memory = options.Memory });
         _cache = new CacheDirectory(CacheParent(options, run));
-        _incoming = new IncomingFiles(_cache);
-        _uploads = new Uploads(_cache, Raise);
+        _data = new DataPlane(options, run, _cache, _loop, _log, Raise);
         _logs = new HostLogs(run.Logs);
         _modules = new ModuleStore(run, _log);
         _library = new LibraryHost(options, run, _logs, _loop, _log, Raise);
         _tasks = new TaskHosts(options, run, _logs, _cache, _loop, _log, Raise);
+        _commands = new Commands(_cache, _loop, Raise);
         _session = new ManagerSession(options, _context, _loop, _log, this);
     }
 
@@ -84,11 +84,7 @@ internal sealed class WorkerRun : ISessionOwner, IDisposable
 
     public void Raise(WorkerEvent happened) => _events.Add(happened);
 
-    public void OnLinkBroken()
-    {
-        _uploads.Abandon();
-        _incoming.DropAll();
-    }
+    public void OnLinkBroken() => _data.OnLinkBroken();
 
     public void OnWelcome(Welcome welcome)
     {
@@ -99,17 +95,12 @@ internal sealed class WorkerRun : ISessionOwner, IDisposable
         _ready();
     }
 
-    public void OnChunk(Chunk chunk)
-    {
-        if (_incoming.Receive(chunk) is { } outcome)
-            Raise(outcome);
-    }
+    public void OnChunk(Chunk chunk) => _data.OnChunk(chunk);
 
     public void OnRelease(Release release)
     {
         // A file that is given up on its way has no last chunk.
-        foreach (var file in release.Files)
-            _incoming.Drop(file);
+        _data.OnRelease(release);
         Raise(new ReleaseReceived(release.Files));
     }
 
@@ -131,10 +122,9 @@ internal sealed class WorkerRun : ISessionOwner, IDisposable
         _context.Dispose();
         _session.Dispose();
         _tasks.Dispose();
+        _commands.Dispose();
         _library.Dispose();
-        _uploads.Dispose();
-        _incoming.Dispose();
-        _cache.Dispose();
+        _data.Dispose();
         _loop.Dispose();
     }
 
@@ -159,7 +149,7 @@ internal sealed class WorkerRun : ISessionOwner, IDisposable
 
     private void PumpUploads()
     {
-        while (_uploads.Any && _session.IsLinked && _session.WaitingBytes < UploadWaitingBytes && _uploads.Next() is { } chunk)
+        while (_data.Uploads.Any && _session.IsLinked && _session.WaitingBytes < UploadWaitingBytes && _data.Uploads.Next() is { } chunk)
         {
             _session.Post(chunk);
             _session.Flush();
@@ -175,19 +165,20 @@ internal sealed class WorkerRun : ISessionOwner, IDisposable
             case SendFunction e: WriterOf(e.Host)?.Function(e.Function.Number, e.Function.Name, e.Function.Code.Span); break;
             case SendForget e: WriterOf(e.Host)?.Forget(e.Functions); break;
             case SendModule e: WriterOf(e.Host)?.Upload(e.Module.Path); break;
-            case KeepOutput e: KeepOutput(e); break;
-            case DropOutput e: _cache.DropOutput(e.Call); break;
-            case DeleteFile e: _cache.Delete(e.File); break;
-            case DeleteAllFiles: _cache.DeleteAllFiles(); break;
-            case UploadFile e: _uploads.Add(e.File); break;
             case StartLibrary: _library.Start(); break;
             case ForkChild e: _library.Fork(e.Slot); break;
             case StartTaskProcess e: _tasks.Start(e.Slot); break;
             case KillHost { Host.Role: HostRole.Child } e: _library.KillChild(e.Host.Slot); break;
             case KillHost e: _tasks.Kill(e.Host.Slot); break;
+            case StartCommand e: _commands.Start(e); break;
+            case KillCommand e: _commands.Kill(e.Call); break;
             case EndHost e: _tasks.End(e.Host.Slot); break;
             case SayHello e: SayHello(e); break;
-            default: throw new InvalidOperationException($"nothing performs {effect.GetType().Name}");
+            case WriteLog e: _log.Write(e.Text); break;
+            default:
+                if (!_data.TryPerform(effect))
+                    throw new InvalidOperationException($"nothing performs {effect.GetType().Name}");
+                break;
         }
     }
 
@@ -217,19 +208,7 @@ internal sealed class WorkerRun : ISessionOwner, IDisposable
         return connection?.Writer;
     }
 
-    private void KeepOutput(KeepOutput e)
-    {
-        try
-        {
-            _cache.KeepOutput(e.Call, e.File);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            Raise(new FileUnreadable(e.File, error.Message));
-        }
-    }
-
     private void SayHello(SayHello e) => _session.SayHello(new Hello(
         ProtocolVersion.Current, Hello.WorkerRole, _session.Instance, _name, 0, _library.Versions, _options.Cores, e.Files, e.Tasks,
-        _options.Resources));
+        _options.Resources, _data.Listen(_session.LocalAddress), _options.Disk, _options.Memory));
 }

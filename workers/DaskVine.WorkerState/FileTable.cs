@@ -7,7 +7,14 @@ namespace DaskVine.WorkerState;
 internal sealed class FileTable
 {
     // Every file that is here or that a task waits for; no other.
-    private readonly Dictionary<FileId, Entry> _files = [];
+    private readonly Dictionary<FileId, CachedFile> _files = [];
+    private readonly IdleFiles _idle = new();
+
+    /// <summary>Those that stay under their names.</summary>
+    public NamedFiles Named { get; } = new();
+
+    /// <summary>What is here takes this much room together.</summary>
+    public long Bytes { get; private set; }
 
     /// <summary>Counts a task as user of its input files; returns whether all of them are here.</summary>
     public bool Use(HeldTask task)
@@ -19,10 +26,20 @@ internal sealed class FileTable
                 continue;
             var file = EntryOf(input.File);
             file.Users++;
-            if (file.Present)
-                continue;
-            file.Waiters.Add(task);
-            task.MissingFiles++;
+            _idle.Note(input.File, file);
+            Await(file, task);
+        }
+
+        return task.MissingFiles == 0;
+    }
+
+    /// <summary>A task that uses its files was not able to run; returns whether all of them are here.</summary>
+    public bool UseAgain(HeldTask task)
+    {
+        foreach (var input in task.Assign.Inputs)
+        {
+            if (input.Value is null)
+                Await(_files[input.File], task);
         }
 
         return task.MissingFiles == 0;
@@ -48,12 +65,13 @@ internal sealed class FileTable
     }
 
     /// <summary>A file is here; adds to <paramref name="runnable"/> the tasks that waited for nothing else.</summary>
-    public void Arrive(FileId id, long size, List<HeldTask> runnable)
+    public void Arrive(FileId id, long size, FileOrigin origin, List<HeldTask> runnable)
     {
         var file = EntryOf(id);
-        file.Present = true;
-        file.Released = false;
-        file.Size = size;
+        Leave(id, file);
+        (file.Present, file.Size, file.Origin) = (true, size, origin);
+        Bytes += file.Counted;
+        _idle.Note(id, file);
         foreach (var task in file.Waiters)
         {
             if (--task.MissingFiles == 0)
@@ -78,6 +96,7 @@ internal sealed class FileTable
         if (!_files.TryGetValue(id, out var file) || !file.Present)
             return false;
         file.Uploads++;
+        _idle.Note(id, file);
         return true;
     }
 
@@ -95,11 +114,51 @@ internal sealed class FileTable
     {
         if (!_files.TryGetValue(id, out var file))
             return;
-        file.Present = false;
-        file.Released = false;
+        Leave(id, file);
         file.Uploads = 0;
         DropUnneeded(id, file);
     }
+
+    /// <summary>Keeps the content of a file that is here under a name, beyond its release.</summary>
+    /// <returns>False when it is not here, or has a name.</returns>
+    public bool TryName(FileId id, string name)
+    {
+        if (!_files.TryGetValue(id, out var file) || !file.Present || file.Name is not null || file.Origin == FileOrigin.Elsewhere)
+            return false;
+        Named.Add(name, file.Size);
+        Named.Bind(name);
+        Bytes -= file.Counted;
+        file.Name = name;
+        return true;
+    }
+
+    /// <summary>What was kept under a name is not, any more; files that are bound to it have their content for themselves.</summary>
+    public void LoseName(string name)
+    {
+        foreach (var file in _files.Values.Where(file => file.Name == name))
+        {
+            file.Name = null;
+            Bytes += file.Counted;
+        }
+
+        Named.Remove(name);
+    }
+
+    /// <summary>The file to delete first when there is no room, other than <paramref name="but"/>; null when all are in use.</summary>
+    public FileId? FirstIdle(FileId? but) => _idle.First(but);
+
+    /// <summary>What could not be deleted to make room.</summary>
+    public long BytesInUse()
+    {
+        var used = _files.Values.Where(file => file.Present && !file.IsIdle);
+        return used.Sum(file => file.Counted) + Named.BytesOf(used.Where(file => file.Name is not null).Select(file => file.Name!));
+    }
+
+    /// <summary>The manager needs it again after all.</summary>
+    public void Keep(FileId id) => _files[id].Released = false;
+
+    /// <summary>Its size when it is here.</summary>
+    public long? SizeOf(FileId id) => _files.TryGetValue(id, out var file) && file.Present ? file.Size : null;
 
     public bool IsPresent(FileId id) => _files.TryGetValue(id, out var file) && file.Present;
 
@@ -108,7 +167,15 @@ internal sealed class FileTable
 
     public FileSize[] Present() => [.. _files.Where(f => f.Value.Present).Select(f => new FileSize(f.Key, f.Value.Size))];
 
-    public void Clear() => _files.Clear();
+    /// <summary>Forgets all but what has a name.</summary>
+    public void Clear()
+    {
+        foreach (var name in BoundNames())
+            Named.Unbind(name);
+        _files.Clear();
+        _idle.Clear();
+        Bytes = 0;
+    }
 
     public void CheckInvariants(IEnumerable<HeldTask> users)
     {
@@ -120,37 +187,47 @@ internal sealed class FileTable
             Invariant.Holds(!file.Released || file.Users + file.Uploads > 0, $"{id} was released and nobody keeps it");
             Invariant.Holds(!file.Present || file.Waiters.Count == 0, $"{id} is here and waited for");
             Invariant.Holds(file.Waiters.TrueForAll(t => t.State == HeldTaskState.Waiting), $"{id} has waiters that do not wait");
+            Invariant.Holds(file.IsIdle == (file.Idle is not null), $"{id} is idle and not listed, or listed and not idle");
+            Invariant.Holds(file.Name is null || file.Present, $"{id} is not here and keeps a name");
         }
 
+        Invariant.Holds(_idle.Count == _files.Values.Count(file => file.IsIdle), "files that are not idle are listed");
+        Invariant.Holds(Bytes == _files.Values.Sum(file => file.Counted), "the bytes of the cache are miscounted");
+        Named.CheckInvariants(BoundNames());
         Invariant.Holds(named.Keys.All(_files.ContainsKey), "a task uses a file that is not in the table");
     }
 
-    private Entry EntryOf(FileId id) => CollectionsMarshal.GetValueRefOrAddDefault(_files, id, out _) ??= new Entry();
+    private CachedFile EntryOf(FileId id) => CollectionsMarshal.GetValueRefOrAddDefault(_files, id, out _) ??= new CachedFile();
+
+    private static void Await(CachedFile file, HeldTask task)
+    {
+        if (file.Present)
+            return;
+        file.Waiters.Add(task);
+        task.MissingFiles++;
+    }
+
+    private List<string> BoundNames() => [.. _files.Values.Where(file => file.Name is not null).Select(file => file.Name!)];
+
+    /// <summary>It is not here, or not as it was.</summary>
+    private void Leave(FileId id, CachedFile file)
+    {
+        Bytes -= file.Counted;
+        if (file.Name is { } name)
+            Named.Unbind(name);
+        (file.Present, file.Released, file.Name) = (false, false, null);
+        _idle.Note(id, file);
+    }
 
     /// <summary>Removes an entry that serves nobody; returns whether that leaves a file to be deleted.</summary>
-    private bool DropUnneeded(FileId id, Entry file)
+    private bool DropUnneeded(FileId id, CachedFile file)
     {
+        _idle.Note(id, file);
         if (file.Users > 0 || file.Uploads > 0 || (file.Present && !file.Released))
             return false;
         _files.Remove(id);
-        return file.Present;
-    }
-
-    private sealed class Entry
-    {
-        // Waiting tasks that name this file, as often as they name it; empty once it is here.
-        public readonly List<HeldTask> Waiters = [];
-
-        public bool Present { get; set; }
-
-        /// <summary>To be deleted when nothing here uses it any more.</summary>
-        public bool Released { get; set; }
-
-        public long Size { get; set; }
-
-        /// <summary>How often tasks that have not ended name it.</summary>
-        public int Users { get; set; }
-
-        public int Uploads { get; set; }
+        var present = file.Present;
+        Leave(id, file);
+        return present;
     }
 }

@@ -9,11 +9,21 @@ internal sealed class HeldFunction(FunctionCode? code)
     private const int Memory = 16;
 
     private int _samples;
+    private int _sizes;
 
     public FunctionCode? Code { get; } = code;
 
     /// <summary>Null before the first call has ended.</summary>
     public double? MeanUs { get; private set; }
+
+    /// <summary>Size of its results; 0 before the first.</summary>
+    public double MeanBytes { get; private set; }
+
+    public void MeasureSize(long size)
+    {
+        _sizes = Math.Min(_sizes + 1, Memory);
+        MeanBytes += (size - MeanBytes) / _sizes;
+    }
 
     public void Measure(long durationUs)
     {

@@ -1,4 +1,5 @@
 using DaskVine.Protocol;
+using DaskVine.Protocol.Commands;
 using DaskVine.Protocol.Records;
 
 namespace DaskVine.WorkerState;
@@ -14,6 +15,9 @@ internal enum HeldTaskState
 
     /// <summary>With a host process, running or behind others.</summary>
     Sent,
+
+    /// <summary>It failed in a way that a damaged file explains, and its files are looked at.</summary>
+    Checked,
 
     /// <summary>Has a report that was not acknowledged.</summary>
     Ended,
@@ -35,6 +39,12 @@ internal sealed class HeldTask(Assign assign, long sequence, HeldFunction functi
 
     public HeldTaskState State { get; set; }
 
+    /// <summary>What its body says when it is a command.</summary>
+    public CommandSpec? Command { get; set; }
+
+    /// <summary>What it is for when it is no task of a graph, but makes a file here.</summary>
+    public MakeFile? Make { get; set; }
+
     /// <summary>Input files that are not here, each as often as it is named.</summary>
     public int MissingFiles { get; set; }
 
@@ -50,11 +60,20 @@ internal sealed class HeldTask(Assign assign, long sequence, HeldFunction functi
     /// <summary>Nobody wants its result; it is sent and could not be taken back.</summary>
     public bool Cancelled { get; set; }
 
+    /// <summary>What is to become of it when its files are as they were; only while it is checked.</summary>
+    public Action? Otherwise { get; set; }
+
     /// <summary>Number of its call while it is sent.</summary>
     public long Call { get; set; }
 
     /// <summary>What it adds to the load of its slot while it is sent.</summary>
     public double ExpectedUs { get; set; }
+
+    /// <summary>Memory that it takes, as far as that is known: its inputs, and a result of the usual size.</summary>
+    public double ExpectedBytes { get; set; }
+
+    /// <summary>Of its input files together.</summary>
+    public long InputBytes { get; } = assign.Inputs.Sum(input => input.Value is null ? input.Size : 0);
 
     /// <summary>The report, once ended.</summary>
     public Record? Report { get; set; }

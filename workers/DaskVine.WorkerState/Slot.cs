@@ -21,6 +21,7 @@ internal sealed class Slot(int number, RestartDelay forkDelay)
 {
     // Calls that the child was sent and has not answered, in the order in which it runs them. The first one runs.
     private readonly Queue<HeldTask> _calls = new();
+    private double _callBytes;
 
     public int Number { get; } = number;
 
@@ -49,6 +50,9 @@ internal sealed class Slot(int number, RestartDelay forkDelay)
     /// <summary>Expected duration of the calls that the child has.</summary>
     public double ExpectedUs { get; private set; }
 
+    /// <summary>Memory that what it runs and has before it takes.</summary>
+    public double ExpectedBytes => _callBytes + (Task?.ExpectedBytes ?? 0);
+
     public HostState TaskProcess { get; set; }
 
     /// <summary>What the task process is for, until it has answered.</summary>
@@ -63,15 +67,18 @@ internal sealed class Slot(int number, RestartDelay forkDelay)
         if (_calls.Count == 0)
             RunningSince = now;
         ExpectedUs += task.ExpectedUs;
+        _callBytes += task.ExpectedBytes;
         _calls.Enqueue(task);
     }
 
     public void RemoveFirstCall(TimeSpan now)
     {
-        ExpectedUs -= _calls.Dequeue().ExpectedUs;
+        var first = _calls.Dequeue();
+        ExpectedUs -= first.ExpectedUs;
+        _callBytes -= first.ExpectedBytes;
         // Sums of fractions drift; an idle child is no load at all.
         if (_calls.Count == 0)
-            ExpectedUs = 0;
+            (ExpectedUs, _callBytes) = (0, 0);
         RunningSince = now;
     }
 
@@ -80,7 +87,7 @@ internal sealed class Slot(int number, RestartDelay forkDelay)
     {
         HeldTask[] calls = [.. _calls];
         _calls.Clear();
-        ExpectedUs = 0;
+        (ExpectedUs, _callBytes) = (0, 0);
         Functions.Clear();
         Child = HostState.None;
         return calls;
@@ -94,6 +101,7 @@ internal sealed class Slot(int number, RestartDelay forkDelay)
         Invariant.Holds(TaskProcess == HostState.None || _calls.Count == 0, $"slot {Number} runs calls and a task process");
         Invariant.Holds(Task is null || TaskProcess != HostState.None, $"slot {Number} has a task without process");
         Invariant.Holds(Task is null || Task.State == HeldTaskState.Sent, $"slot {Number} has a task that is not sent");
+        Invariant.Holds(Math.Abs(_callBytes - _calls.Sum(t => t.ExpectedBytes)) < 1, $"slot {Number} miscounts its memory");
         Invariant.Holds(Math.Abs(ExpectedUs - _calls.Sum(t => t.ExpectedUs)) < 1, $"slot {Number} miscounts its load");
     }
 }

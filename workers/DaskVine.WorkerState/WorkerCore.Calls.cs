@@ -18,11 +18,31 @@ public sealed partial class WorkerCore
             var call = _readyCalls.Peek();
             var process = _readyProcesses.Peek();
             var callFirst = call is not null && (process is null || call.Sequence < process.Sequence);
+            // Nothing passes what waits for memory, or it would wait for ever.
+            if ((callFirst ? call : process) is not { } first || !FitsMemory(first))
+                return;
             if (callFirst && TrySendCall(call!))
                 continue;
-            if (process is null || !TryStartProcess(process))
+            if (process is null || (callFirst && !FitsMemory(process)) || !TryStartProcess(process))
                 return;
         }
+    }
+
+    /// <summary>Whether it can run beside what runs, as far as is known of their memory. Alone, anything can.</summary>
+    private bool FitsMemory(HeldTask task)
+    {
+        task.ExpectedBytes = task.InputBytes + task.Function.MeanBytes;
+        if (_options.Memory == 0)
+            return true;
+        var taken = 0.0;
+        var runs = false;
+        foreach (var slot in _slots)
+        {
+            taken += slot.ExpectedBytes;
+            runs |= slot.Calls.Count > 0 || slot.Task is not null;
+        }
+
+        return !runs || taken + task.ExpectedBytes <= _options.Memory;
     }
 
     private bool TrySendCall(HeldTask task)
@@ -60,6 +80,7 @@ public sealed partial class WorkerCore
         return expectedUs <= _options.AheadMean.TotalMicroseconds
             && slot.ExpectedUs + expectedUs <= _options.AheadDuration.TotalMicroseconds
             && slot.Calls.Count < _options.AheadCalls
+            && task.ExpectedBytes <= _options.AheadBytes
             && _now - slot.RunningSince <= _options.AheadDuration
             && !task.Suspect
             && slot.Running is { Suspect: false, Cancelled: false };
@@ -73,6 +94,12 @@ public sealed partial class WorkerCore
         _readyProcesses.RemoveFirst();
         task.State = HeldTaskState.Sent;
         slot.Task = task;
+        if (task.Command is not null)
+        {
+            StartCommandIn(slot, task);
+            return true;
+        }
+
         slot.TaskProcess = HostState.Starting;
         Do(new StartTaskProcess(slot.Number));
         return true;
@@ -103,13 +130,17 @@ public sealed partial class WorkerCore
         }
 
         var assign = task.Assign;
+        task.Function.MeasureSize(e.Size);
         if (e.Value is null)
         {
-            Do(new KeepOutput(e.Call, assign.Output));
+            Do(new KeepOutput(e.Call, assign.Output, e.Size));
             OnFileArrived(assign.Output, e.Size);
         }
 
         End(task, new Completed(assign.Task, assign.Attempt, e.DurationUs, e.Size, e.Value, e.Output));
+        // Its inputs are not in use any more.
+        if (e.Value is null)
+            KeepWithinLimit(assign.Output);
     }
 
     private void OnCallFailed(CallFailed e)
@@ -118,6 +149,8 @@ public sealed partial class WorkerCore
             return;
         if (task.Cancelled)
             RunAgain(task);
+        else if (e.Failure.Kind == FailureKind.Unloadable)
+            CheckInputs(task, () => Fail(task, e.Failure, e.Output));
         else
             Fail(task, e.Failure, e.Output);
     }

@@ -12,12 +12,23 @@ public sealed partial class WorkerCore
     {
         // It is in the cache already: what this step was to delete is the one before it, which it has replaced.
         _effects.RemoveAll(effect => effect is DeleteFile delete && delete.File == file);
-        OnFileArrived(file, size);
+        OnFileHere(file, size, FileOrigin.Own);
+        EndGetting(file, size, sent: true);
+        KeepWithinLimit(file);
     }
 
+    /// <summary>A file was made here.</summary>
     private void OnFileArrived(FileId file, long size)
     {
-        _files.Arrive(file, size, _runnable);
+        OnFileHere(file, size, FileOrigin.Own);
+        EndGetting(file, size, sent: false);
+    }
+
+    private void OnFileHere(FileId file, long size, FileOrigin origin)
+    {
+        // What was lost since the last hello and came again is not lost.
+        _lostUnlinked.RemoveAll(lost => lost.File == file);
+        _files.Arrive(file, size, origin, _runnable);
         foreach (var task in _runnable)
             MakeReady(task);
         _runnable.Clear();
@@ -25,13 +36,23 @@ public sealed partial class WorkerCore
 
     private void OnFileArrivalFailed(FileId file, string reason)
     {
-        // Asking for it again would fail again: a full disk does not empty itself.
+        var sent = _getting.GetValueOrDefault(file) is { State: GettingState.ByLink } getting ? getting : null;
+        if (sent is null)
+        {
+            ReportOnce(new TransferFailed(file, 0, TransferFailureKind.CannotStore, reason));
+            FailWaiters(file, reason);
+            return;
+        }
+
+        Reserve(sent, 0);
+        Refuse(sent, reason);
+    }
+
+    // Asking for it again would fail again: a full disk does not empty itself.
+    private void FailWaiters(FileId file, string reason)
+    {
         var failure = Failure.Of(FailureKind.Unloadable, $"an input could not be stored at the worker: {reason}");
-        var waiters = _files.WaitersOf(file);
-        // The manager takes the file to be here, and would give tasks that wait for it in vain.
-        if (waiters.Length == 0)
-            ReportOnce(new FileLost(file, reason));
-        foreach (var task in waiters)
+        foreach (var task in _files.WaitersOf(file))
         {
             task.MissingFiles = 0;
             Fail(task, failure);
@@ -42,6 +63,8 @@ public sealed partial class WorkerCore
     {
         foreach (var file in files)
         {
+            CancelMaker(file);
+            Abandon(file);
             if (_files.Release(file))
                 Do(new DeleteFile(file));
         }
@@ -64,7 +87,11 @@ public sealed partial class WorkerCore
     private void OnFileUnreadable(FileId file, string reason)
     {
         _files.Lose(file);
-        var lost = new FileLost(file, reason);
+        ReportLost(new FileLost(file, reason));
+    }
+
+    private void ReportLost(FileLost lost)
+    {
         if (_linked)
             Do(new Report(lost));
         else

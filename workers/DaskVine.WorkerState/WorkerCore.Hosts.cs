@@ -115,6 +115,14 @@ public sealed partial class WorkerCore
     /// <summary>The process ended while it ran this task: an exit is the task's doing, a signal may be another's.</summary>
     private void ChargeDeath(HeldTask task, int status, string log)
     {
+        if (status == -BusError)
+            CheckInputs(task, () => Charge(task, status, log));
+        else
+            Charge(task, status, log);
+    }
+
+    private void Charge(HeldTask task, int status, string log)
+    {
         task.Crashes++;
         if (task.Cancelled || (status < 0 && task.Crashes < _options.CrashLimit))
         {
@@ -151,7 +159,12 @@ public sealed partial class WorkerCore
     private void DropOutputOf(HeldTask task)
     {
         if (task.Call > 0)
-            Do(new DropOutput(task.Call));
+        {
+            var others = task.Command is null ? 0 : task.Assign.Outputs.Count;
+            for (var i = 0; i <= others; i++)
+                Do(new DropOutput(task.Call + i));
+        }
+
         task.Call = 0;
     }
 
@@ -177,7 +190,7 @@ public sealed partial class WorkerCore
 
     private void KillTaskProcessOf(HeldTask task)
     {
-        if (task.Assign.Mode != TaskMode.Tasks)
+        if (task.Assign.Mode == TaskMode.FunctionCalls)
             return;
         var slot = Array.Find(_slots, s => s.Task == task) ?? throw new InvalidOperationException($"{task.Attempt} is sent and in no slot");
         KillTaskProcess(slot);
@@ -186,7 +199,7 @@ public sealed partial class WorkerCore
     private void KillTaskProcess(Slot slot)
     {
         slot.TaskProcess = HostState.Ending;
-        Do(new KillHost(slot.TaskId));
+        Do(slot.Task is { Command: not null } command ? new KillCommand(command.Call) : new KillHost(slot.TaskId));
     }
 
     /// <summary>

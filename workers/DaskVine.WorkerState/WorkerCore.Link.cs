@@ -24,6 +24,7 @@ public sealed partial class WorkerCore
     {
         OnLinkLost();
         _lostUnlinked.Clear();
+        _gotUnlinked.Clear();
         // The hello has them.
         _versions = null;
         if (manager is not null)
@@ -41,13 +42,14 @@ public sealed partial class WorkerCore
                 continue;
             Do(new Report(task.Report));
             // It may have been lost before the hello, and the manager believes the later of the two.
-            if (task.Report is Completed { Value: null } && !_files.IsPresent(task.Assign.Output))
-                Do(new Report(new FileLost(task.Assign.Output, "it was lost before its task was reported")));
+            foreach (var file in FilesOf(task).Where(file => !_files.IsPresent(file)))
+                Do(new Report(new FileLost(file, "it was lost before its task was reported")));
         }
 
         foreach (var lost in _lostUnlinked)
             Do(new Report(lost));
         _lostUnlinked.Clear();
+        TellGot();
         TellVersions(_versions);
     }
 
@@ -55,6 +57,7 @@ public sealed partial class WorkerCore
     {
         _linked = false;
         _answers.Clear();
+        AbandonChunks();
     }
 
     /// <summary>Tells what the last hello was too early for.</summary>
@@ -110,6 +113,8 @@ public sealed partial class WorkerCore
 
         foreach (var slot in _slots)
             EndWork(slot);
+        DiscardMakers();
+        DiscardTransfers();
         _tasks.Clear();
         _files.Clear();
         _lostUnlinked.Clear();

@@ -50,6 +50,8 @@ public sealed partial class WorkerCore
         if (MissingFunction(assign) is { } missing)
             End(task, new Failed(assign.Task, assign.Attempt, Failure.Of(
                 FailureKind.Unloadable, $"function number {missing} was not sent to the worker before a call of it")));
+        else if (assign.Mode == TaskMode.Command && ReadCommand(task) is { } problem)
+            Fail(task, Failure.Of(FailureKind.Invalid, problem));
         else if (_files.Use(task))
             MakeReady(task);
     }
@@ -104,8 +106,7 @@ public sealed partial class WorkerCore
                 continue;
             Drop(task);
             // The manager that has not read the report yet may not know the task any more, and so never release its output.
-            if (task.Report is Completed { Value: null })
-                OnReleaseReceived([task.Assign.Output]);
+            OnReleaseReceived([.. FilesOf(task)]);
         }
     }
 
@@ -125,11 +126,16 @@ public sealed partial class WorkerCore
     private void MakeReady(HeldTask task)
     {
         task.State = HeldTaskState.Ready;
-        (task.Assign.Mode == TaskMode.FunctionCalls ? _readyCalls : _readyProcesses).Add(task);
+        (task.Make is not null ? _readyMakers : task.Assign.Mode == TaskMode.FunctionCalls ? _readyCalls : _readyProcesses).Add(task);
     }
 
-    private void Fail(HeldTask task, Failure failure, CallOutput? output = null) =>
-        End(task, new Failed(task.Assign.Task, task.Assign.Attempt, failure, output));
+    private void Fail(HeldTask task, Failure failure, CallOutput? output = null)
+    {
+        if (task.Make is not null)
+            FailMaker(task, failure.Message);
+        else
+            End(task, new Failed(task.Assign.Task, task.Assign.Attempt, failure, output));
+    }
 
     /// <summary>It gave a result or failed; kept until the manager has the report.</summary>
     private void End(HeldTask task, Record report)
@@ -185,5 +191,5 @@ public sealed partial class WorkerCore
 
     private IEnumerable<HeldTask> SentTasks() => _slots.SelectMany(s => s.Task is null ? s.Calls : s.Calls.Append(s.Task));
 
-    private IEnumerable<HeldTask> UsersOfFiles() => _tasks.Values.Concat(SentTasks()).Distinct().Where(t => t.UsesFiles);
+    private IEnumerable<HeldTask> UsersOfFiles() => _tasks.Values.Concat(SentTasks()).Concat(HeldMakers()).Distinct().Where(t => t.UsesFiles);
 }

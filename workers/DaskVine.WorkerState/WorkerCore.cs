@@ -34,6 +34,8 @@ public sealed partial class WorkerCore
             Take(events[i]);
         KillOverdue();
         StartProcesses();
+        StartMakers();
+        StartPostponed();
         PlaceReady();
         AnswerRetracts();
         return NextWake();
@@ -47,6 +49,8 @@ public sealed partial class WorkerCore
             slot.CheckInvariants();
         _readyCalls.CheckInvariants();
         _readyProcesses.CheckInvariants();
+        CheckMakers();
+        CheckTransfers();
         _files.CheckInvariants(UsersOfFiles());
     }
 
@@ -59,10 +63,13 @@ public sealed partial class WorkerCore
             case AssignReceived e: OnAssignReceived(e.Assign); break;
             case ReportsAcknowledged e: OnReportsAcknowledged(e.Reports); break;
             case CallFailed e: OnCallFailed(e); break;
+            case CommandEnded e: OnCommandEnded(e.Call, e.Outcome); break;
             case RetractReceived e: OnRetractReceived(e.Tasks); break;
             case CancelReceived e: OnCancelReceived(e.Tasks); break;
             case ReleaseReceived e: OnReleaseReceived(e.Files); break;
             case FetchReceived e: OnFetchReceived(e.File); break;
+            case FileGot e: OnFileGot(e); break;
+            case TransferReceived e: OnTransferReceived(e.Transfer); break;
             case FileArrived e: OnFileReceived(e.File, e.Size); break;
             case UploadEnded e: OnUploadEnded(e.File); break;
             case FunctionReceived e: OnFunctionReceived(e.Function); break;
@@ -83,9 +90,14 @@ public sealed partial class WorkerCore
             case LinkOpened e: OnLinkOpened(e.Manager); break;
             case Welcomed e: OnWelcomed(e.Manager); break;
             case LinkLost: OnLinkLost(); break;
+            case MakeFileReceived e: OnMakeFileReceived(e.Make); break;
             case FunctionsForgotten e: OnFunctionsForgotten(e.Numbers); break;
             case ModuleReceived e: OnModuleReceived(e.Module); break;
             case FileArrivalFailed e: OnFileArrivalFailed(e.File, e.Reason); break;
+            case FileNotGot e: OnFileNotGot(e); break;
+            case FilesChecked e: OnFilesChecked(e); break;
+            case NamedFilesFound e: OnNamedFilesFound(e.Files); break;
+            case NameLost e: OnNameLost(e.Name); break;
             case FileUnreadable e: OnFileUnreadable(e.File, e.Reason); break;
             default: throw new ArgumentException($"event {happened.GetType().Name} is not known", nameof(happened));
         }

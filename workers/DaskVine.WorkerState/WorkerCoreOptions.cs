@@ -6,6 +6,15 @@ public sealed record WorkerCoreOptions
     /// <summary>Slots: tasks that run at once.</summary>
     public required int Cores { get; init; }
 
+    /// <summary>Bytes that the cache may hold; 0 for no limit.</summary>
+    public long Disk { get; init; }
+
+    /// <summary>Bytes that the tasks that run may use together, as far as that is known before; 0 for no limit.</summary>
+    public long Memory { get; init; }
+
+    /// <summary>A call that may use more memory than this is never sent ahead.</summary>
+    public long AheadBytes { get; init; } = 16L << 20;
+
     /// <summary>Calls sent ahead to one child should last about this long together.</summary>
     public TimeSpan AheadDuration { get; init; } = TimeSpan.FromMilliseconds(2);
 
@@ -23,6 +32,9 @@ public sealed record WorkerCoreOptions
 
     /// <summary>The delay grows no further than this.</summary>
     public TimeSpan RestartDelayLimit { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Commands that make files beside the slots.</summary>
+    public int MakersAtOnce { get; init; } = 2;
 
     /// <summary>A task that was running in this many processes killed by a signal is given up.</summary>
     public int CrashLimit { get; init; } = 3;

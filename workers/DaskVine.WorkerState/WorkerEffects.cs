@@ -1,4 +1,5 @@
 using DaskVine.Protocol;
+using DaskVine.Protocol.Commands;
 using DaskVine.Protocol.Records;
 
 namespace DaskVine.WorkerState;
@@ -40,15 +41,47 @@ public sealed record KillHost(HostId Host) : WorkerEffect;
 /// <summary>Let a task's process end, and see to it that it does; <see cref="HostGone"/> follows.</summary>
 public sealed record EndHost(HostId Host) : WorkerEffect;
 
+/// <summary>
+/// Run a command; <see cref="CommandEnded"/> follows. Its report goes to the output path of its call when it is not small, its outputs to those
+/// of the calls after it.
+/// </summary>
+public sealed record StartCommand(long Call, Assign Task, CommandSpec Spec) : WorkerEffect;
+
+/// <summary>Kill a command and all that it started; <see cref="CommandEnded"/> follows.</summary>
+public sealed record KillCommand(long Call) : WorkerEffect;
+
 /// <summary>What a call wrote is from now on this file.</summary>
-public sealed record KeepOutput(long Call, FileId File) : WorkerEffect;
+public sealed record KeepOutput(long Call, FileId File, long Size) : WorkerEffect;
 
 /// <summary>Delete what a call has written, if anything.</summary>
 public sealed record DropOutput(long Call) : WorkerEffect;
 
 public sealed record DeleteFile(FileId File) : WorkerEffect;
 
-/// <summary>Delete every file of the cache, half received ones too.</summary>
+/// <summary>
+/// Get a file: by its name when its content is here already (the only way when the address is <c>name:</c>), by a link, from its source; <see cref="FileGot"/> or <see cref="FileNotGot"/>
+/// follows. What earlier attempts have left of it is gone on with.
+/// </summary>
+public sealed record StartTransfer(long Attempt, Transfer Transfer) : WorkerEffect;
+
+/// <summary>Stop that attempt, and delete what has come of the file. Nothing follows.</summary>
+public sealed record AbandonTransfer(long Attempt, FileId File) : WorkerEffect;
+
+/// <summary>What was got is from now on this file.</summary>
+public sealed record KeepFile(FileId File, long Size) : WorkerEffect;
+
+/// <summary>Keep the content of a file under a name too, so that it outlives the file.</summary>
+public sealed record NameFile(FileId File, string Name, CacheLevel Level) : WorkerEffect;
+
+public sealed record DeleteNamed(string Name) : WorkerEffect;
+
+/// <summary>Look whether these files are there and as long as they were, and delete those that are not; <see cref="FilesChecked"/> follows.</summary>
+public sealed record CheckFiles(TaskAttempt Task, IReadOnlyList<FileSize> Files) : WorkerEffect;
+
+/// <summary>Tell whoever runs the worker.</summary>
+public sealed record WriteLog(string Text) : WorkerEffect;
+
+/// <summary>Stop all transfers and delete every file of the cache, half received ones too; what has a name stays under it.</summary>
 public sealed record DeleteAllFiles : WorkerEffect;
 
 /// <summary>Send a file to the manager; <see cref="UploadEnded"/> or <see cref="FileUnreadable"/> follows.</summary>

@@ -29,6 +29,9 @@ public sealed record LinkLost : WorkerEvent;
 
 public sealed record AssignReceived(Assign Assign) : WorkerEvent;
 
+/// <summary>A file is to be made here.</summary>
+public sealed record MakeFileReceived(MakeFile Make) : WorkerEvent;
+
 public sealed record FunctionReceived(FunctionCode Function) : WorkerEvent;
 
 /// <summary>The manager will not use these functions again.</summary>
@@ -44,6 +47,32 @@ public sealed record FetchReceived(FileId File) : WorkerEvent;
 
 /// <summary>The manager has these reports for good.</summary>
 public sealed record ReportsAcknowledged(IReadOnlyList<TaskAttempt> Reports) : WorkerEvent;
+
+public sealed record TransferReceived(Transfer Transfer) : WorkerEvent;
+
+/// <summary>
+/// A file was got, and waits for <see cref="KeepFile"/>. <paramref name="Bytes"/>: how many were moved for it, none when it was linked or
+/// was here under its name. <paramref name="ByName"/>: its content is that which is kept under its name.
+/// </summary>
+public sealed record FileGot(long Attempt, FileId File, long Size, long Bytes, long DurationUs, bool ByName = false) : WorkerEvent;
+
+/// <summary>A file could not be got; what has come of it is kept.</summary>
+public sealed record FileNotGot(long Attempt, FileId File, TransferFailureKind Failure, string Reason) : WorkerEvent;
+
+/// <summary>A file that stays under the name of its content.</summary>
+public readonly record struct NamedFile(string Name, long Size);
+
+/// <summary>Files that workers before this one have left under their names.</summary>
+public sealed record NamedFilesFound(IReadOnlyList<NamedFile> Files) : WorkerEvent;
+
+/// <summary>There is no good file under a name, or none could be put there; files that were given the name keep their content.</summary>
+public sealed record NameLost(string Name) : WorkerEvent;
+
+/// <summary>A file that is not what it was, and why.</summary>
+public readonly record struct LostInput(FileId File, string Reason);
+
+/// <summary>The answer to <see cref="CheckFiles"/>.</summary>
+public sealed record FilesChecked(TaskAttempt Task, IReadOnlyList<LostInput> Lost) : WorkerEvent;
 
 /// <summary>A file from the manager is whole and in the cache.</summary>
 public sealed record FileArrived(FileId File, long Size) : WorkerEvent;
@@ -80,3 +109,6 @@ public sealed record CallReturned(
     HostId Host, long Call, long DurationUs, long Size, ReadOnlyMemory<byte>? Value, CallOutput? Output = null) : WorkerEvent;
 
 public sealed record CallFailed(HostId Host, long Call, long DurationUs, Failure Failure, CallOutput? Output = null) : WorkerEvent;
+
+/// <summary>A command has ended, and all that it had started.</summary>
+public sealed record CommandEnded(long Call, CommandOutcome Outcome) : WorkerEvent;

@@ -94,11 +94,23 @@ internal static unsafe partial class NativeZmq
     [SuppressGCTransition]
     internal static partial int MessageMore(NativeMessage* message);
 
+    [LibraryImport(ZmqLibrary.Name, EntryPoint = "zmq_msg_gets", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint MessageProperty(NativeMessage* message, string name);
+
     [LibraryImport(ZmqLibrary.Name, EntryPoint = "zmq_msg_send", SetLastError = true)]
     internal static partial int MessageSend(NativeMessage* message, nint socket, int flags);
 
     [LibraryImport(ZmqLibrary.Name, EntryPoint = "zmq_msg_recv", SetLastError = true)]
     internal static partial int MessageReceive(NativeMessage* message, nint socket, int flags);
+
+    [LibraryImport(ZmqLibrary.Name, EntryPoint = "zmq_curve_keypair", SetLastError = true)]
+    internal static partial int CurveKeyPair(byte* publicText, byte* secretText);
+
+    [LibraryImport(ZmqLibrary.Name, EntryPoint = "zmq_z85_encode")]
+    internal static partial nint Z85Encode(byte* text, byte* data, nuint size);
+
+    [LibraryImport(ZmqLibrary.Name, EntryPoint = "zmq_z85_decode")]
+    internal static partial nint Z85Decode(byte* data, byte* text);
 }
 
 /// <summary>zmq_msg_t: opaque, and never moved in memory, since a short frame's bytes lie inside it.</summary>

@@ -8,6 +8,11 @@ __version__ = "0.1.0"
 
 _HOME_OF = {
     "DaskVine": "dask_vine",
+    "Manager": "dask_vine",
+    "Task": "tasks",
+    "Result": "commands",
+    "File": "files",
+    "FileType": "files",
     "DaskVineError": "errors",
     "ManagerUnreachable": "errors",
     "ManagerLost": "errors",
@@ -16,6 +21,7 @@ _HOME_OF = {
     "TaskDied": "errors",
     "SerializationError": "errors",
     "ResultTooLarge": "errors",
+    "FileUnavailable": "errors",
     "RemoteTraceback": "errors",
 }
 

@@ -68,13 +68,15 @@ def _of_key(value):
 class TaskOptions:
     """Numbers what is asked for the tasks of one graph; equal wishes have one number.
 
-    `annotations` are those of `annotations_of`; `defaults`, by name, hold for what they leave open.
+    `annotations` are those of `annotations_of`; `defaults`, by name, hold for what they leave open; `is_checkpoint(key)`, if
+    given, tells whether the manager is to have a task's result.
     Values may be functions of the key. Raises TypeError and ValueError that name the wish, the task and the form.
     """
 
-    def __init__(self, annotations, defaults):
+    def __init__(self, annotations, defaults, is_checkpoint=None):
         self._annotations = annotations
         self._defaults = defaults
+        self._is_checkpoint = is_checkpoint
         self._numbers = {}
         # What the manager has not been told yet: records without the graph's number.
         self._unsent = []
@@ -85,7 +87,7 @@ class TaskOptions:
     @property
     def are_given(self):
         """Whether there is anything but locks."""
-        return bool(self._annotations or self._defaults)
+        return bool(self._annotations or self._defaults or self._is_checkpoint)
 
     def number(self, key, locks):
         """The number of what task `key`, which holds `locks` while it runs, asks for; 0 for nothing."""
@@ -96,14 +98,15 @@ class TaskOptions:
                     value = _asked_of(value, name, key)
                 if not isinstance(value, _Absent):
                     wishes[name] = _checked(name, value, f"task {key!r}")
-        if wishes == _NOTHING and not locks:
+        checkpoint = self._is_checkpoint is not None and self._is_checkpoint(key)
+        if wishes == _NOTHING and not locks and not checkpoint:
             return 0
-        identity = (*wishes.values(), locks)
+        identity = (*wishes.values(), locks, checkpoint)
         number = self._numbers.get(identity)
         if number is None:
             number = self._numbers[identity] = len(self._numbers) + 1
-            priority, retries, resources, workers, elsewhere, _ = identity
-            self._unsent.append([number, priority, retries, [*workers], elsewhere, dict(resources), [*locks], False])
+            priority, retries, resources, workers, elsewhere, *_ = identity
+            self._unsent.append([number, priority, retries, [*workers], elsewhere, dict(resources), [*locks], checkpoint])
         return number
 
     def records(self, graph):

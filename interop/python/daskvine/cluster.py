@@ -25,12 +25,13 @@ class Cluster:
 
     Without `listen` the manager's door is a Unix socket in the private directory; with ``tcp://127.0.0.1:PORT`` it is
     there, and `address` is only known once `open_door` returned. `name` is what workers elsewhere find it by.
-    Nothing is waited for here: `open_door` does that.
+    `keys` is the directory of the cluster's keys, for encrypted links. Nothing is waited for here: `open_door` does that.
     """
 
-    def __init__(self, *, workers, cores, listen=None, name=None):
+    def __init__(self, *, workers, cores, listen=None, name=None, keys=None):
         self._program = find_daskvine()
         self._owner = os.getpid()
+        self._keys = keys
         self.directory = _make_directory()
         self.address = None if listen else f"ipc://{self.directory}/door"
         self.manager = None
@@ -38,7 +39,8 @@ class Cluster:
         try:
             self._start_manager(listen or self.address, name)
             if listen:
-                self.address = self._read_ready(timeout=30.0)["address"]
+                # From here a manager that listens at every address of this machine is at the nearest.
+                self.address = self._read_ready(timeout=30.0)["address"].replace("*", "127.0.0.1")
             self._start_workers(workers, cores)
         except BaseException:
             self.close()
@@ -77,16 +79,18 @@ class Cluster:
         arguments = [self._program, "manager", "--listen", listen, "--run-dir", self.directory, "--exit-with-stdin"]
         if name:
             arguments += ["--name", name]
+        if self._keys:
+            arguments += ["--keys", self._keys]
         self.manager = Process(
             arguments,
             label="the manager",
             log=f"{self.directory}/manager.log",
-            environment=child_environment(),
+            environment=child_environment(DASKVINE_KEYS=self._keys or ""),
             read_output=True,
         )
 
     def _start_workers(self, workers, cores):
-        environment = child_environment(DASKVINE_SYS_PATH=os.pathsep.join(map(os.path.abspath, sys.path)))
+        environment = child_environment(DASKVINE_KEYS=self._keys or "", DASKVINE_SYS_PATH=os.pathsep.join(map(os.path.abspath, sys.path)))
         for number in range(1, workers + 1):
             name = f"w{number}"
             arguments = [
@@ -94,6 +98,8 @@ class Cluster:
                 "--cache-dir", f"{self.directory}/{name}", "--python", sys.executable,
                 "--host-package", str(PACKAGE_ROOT), "--exit-with-stdin",
             ]
+            if self._keys:
+                arguments += ["--keys", self._keys]
             log = f"{self.directory}/{name}.log"
             self.workers.append(Process(arguments, label=f"worker {name}", log=log, environment=environment))
 

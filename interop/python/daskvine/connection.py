@@ -22,8 +22,10 @@ from daskvine.link import LinkBroken
 
 _CLOSE_LINGER_MS = 200
 _FOLLOW_SECONDS = 1.0
+# A manager that ends closes its door soon after its links, and the door's end tells more.
+_END_SECONDS = 1.0
 # Their first field is the graph's number.
-_GRAPH_RECORDS = frozenset({r.RESULT, r.GRAPH_FAILED, r.PROGRESS, r.TASK_EVENTS, r.TASK_OUTPUT})
+_GRAPH_RECORDS = frozenset({r.RESULT, r.GRAPH_FAILED, r.PROGRESS, r.TASK_EVENTS, r.TASK_OUTPUT, r.MOVEMENTS})
 
 
 class Connection:
@@ -31,11 +33,12 @@ class Connection:
 
     `door` is an open Door, which the connection then owns. `on_lost()` tells more about a manager that is gone, as
     text. `watched` maps file descriptors to callables: each is called once, when its descriptor turns readable, and
-    may raise, which ends every wait with that error. `on_notice(code, text)` hears the manager's notices.
-    Raises ManagerUnreachable when the manager refuses this client or does not answer within `timeout` seconds.
+    may raise, which ends every wait with that error. `on_notice(code, text)` hears the manager's notices. With `keys`,
+    ClientKeys, the link is encrypted. Raises ManagerUnreachable when the manager refuses this client or does not answer
+    within `timeout` seconds.
     """
 
-    def __init__(self, door, *, timeout=10.0, on_lost=lambda: "", watched=None, on_notice=lambda code, text: None):
+    def __init__(self, door, *, timeout=10.0, on_lost=lambda: "", watched=None, on_notice=lambda code, text: None, keys=None):
         self._owner = os.getpid()
         self._door = door
         self._on_lost = on_lost
@@ -43,7 +46,7 @@ class Connection:
         self._watched = dict(watched or {})
         # Guards everything below; notified when mail came, the lead is free or all is lost.
         self._lock = threading.Condition()
-        self._channel = Channel(door.clients)
+        self._channel = Channel(door.clients, keys)
         self._leading = False
         self._welcome = False
         self._failure = None
@@ -59,7 +62,7 @@ class Connection:
         self._wake_receiver.setblocking(False)
         self._wake_sender.setblocking(False)
         self._poller = zmq.Poller()
-        for item in (self._channel.socket, self._door.socket, self._wake_receiver, *self._watched):
+        for item in (*self._channel.sockets, self._door.socket, self._wake_receiver, *self._watched):
             self._poller.register(item, zmq.POLLIN)
         try:
             self._greet(timeout)
@@ -131,6 +134,17 @@ class Connection:
     def wait_for_mail(self, mailbox, timeout=None):
         """Return when the mailbox has something, or after `timeout` seconds. Raises what ended the connection."""
         self._wait(lambda: mailbox, timeout)
+
+    def wait_until(self, is_ready, timeout=None):
+        """Return when `is_ready()`, or after `timeout` seconds; asked again whenever mail came or somebody calls `wake`."""
+        self._wait(is_ready, timeout)
+
+    def wake(self):
+        """Have every wait look again whether it is over."""
+        with _holding(self._lock):
+            self._lock.notify_all()
+            if self._leading:
+                self._wake_leader()
 
     def close(self):
         """Say goodbye and close; waits in other threads end with ManagerLost. May be called twice."""
@@ -228,12 +242,23 @@ class Connection:
                 self._watched.pop(descriptor)()
             except Exception as error:
                 self._fail(error)
+        if self._channel.monitor in readable:
+            self._look_at_connection()
         if self._door.socket.fileno() in readable and self._door.is_closed():
             # Its last words may have come in between.
             self._exchange()
             if self._failure is None:
                 more = self._on_lost()
                 self._fail(ManagerLost("the manager's process ended" + (f": {more}" if more else "")))
+
+    def _look_at_connection(self):
+        trouble = self._channel.connection_trouble()
+        if trouble is None or self._failure:
+            return
+        if not self._welcome:
+            self._fail(ManagerUnreachable(f"the manager at {self._door.address} cannot be used: {trouble}"))
+        elif not self._door.closes_within(_END_SECONDS):
+            self._fail(ManagerLost(f"the manager at {self._door.address} is lost: {trouble}"))
 
     def _exchange(self):
         """Receive everything that is there and send everything that may be sent."""

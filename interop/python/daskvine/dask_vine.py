@@ -6,28 +6,40 @@ import reprlib
 import weakref
 from collections.abc import Mapping
 
-from daskvine import nested, shuffles
+from daskvine import movements, nested, shuffles
 from daskvine.annotations import TaskOptions, annotations_of, defaults_with
 from daskvine.callbacks import watching
 from daskvine.cluster import Cluster
 from daskvine.connection import Connection
+from daskvine.declaring import Declaring
 from daskvine.door import Door
 from daskvine.errors import DaskVineError
+from daskvine.file_table import FileTable
 from daskvine.graph import as_dict, flatten_keys, nest_results
+from daskvine.intermediates import Intermediates
+from daskvine.keys import keys_for, named_directory
 from daskvine.progress import showing
 from daskvine.run import MODES, GraphRun
+from daskvine.session import Session
+from daskvine.submissions import TaskBoard
+from daskvine.submitting import Submitting
+from daskvine.tune import Parameters, Tuning
 from daskvine.uploads import upload_record
 
 _log = logging.getLogger("daskvine")
 
 
-class DaskVine(nested.Computing):
+class DaskVine(nested.Computing, Declaring, Submitting, Tuning):
     """A manager to run Dask graphs on: ``x.compute(scheduler=vine.get)``.
 
     ``DaskVine()`` starts a manager and `workers` local workers (one per core by default) of `cores` cores each.
     ``DaskVine("ipc:///path")`` and ``DaskVine("tcp://host:port")`` attach to a manager that is running.
     ``DaskVine(port=…, name=…)`` starts a manager that listens on ``tcp://127.0.0.1:port`` (0: any free port), can
-    be found by `name`, and gets local workers only when `workers` says so.
+    be found by `name`, and gets local workers only when `workers` says so; a bare number is a port as well.
+
+    `keys` is the directory of keys that ``daskvine keys DIR`` has made, or an export of it; the environment's
+    DASKVINE_KEYS counts where the manager is at a TCP address. With keys links are encrypted, and a manager that is started
+    with `port` or `name` listens on all addresses of this machine: workers elsewhere come to ``tcp://THIS-HOST:port``.
 
     `task_mode` is "function-calls" (functions stay loaded) or "tasks" (a fresh interpreter each).
     `progress`: None shows a bar on a terminal and in a notebook, True always shows something, False never.
@@ -41,8 +53,10 @@ class DaskVine(nested.Computing):
 
     def __init__(
         self, address=None, *, workers=None, cores=1, port=None, name=None, task_mode="function-calls", progress=None,
-        print_output=False,
+        print_output=False, keys=None,
     ):
+        if isinstance(address, int):
+            address, port = None, address
         _check_mode(task_mode)
         _check_arguments(address, workers, cores, port, name)
         self._task_mode = task_mode
@@ -52,21 +66,28 @@ class DaskVine(nested.Computing):
         self._cluster = None
         if address is None:
             listens = port is not None or name is not None
+            cluster_keys = named_directory(keys, listens)
             self._cluster = Cluster(
                 workers=workers if workers is not None else 0 if listens else _core_count() // cores or 1,
                 cores=cores,
-                listen=f"tcp://127.0.0.1:{port or 0}" if listens else None,
+                listen=f"tcp://{'*' if cluster_keys else '127.0.0.1'}:{port or 0}" if listens else None,
                 name=name,
+                keys=cluster_keys,
             )
         try:
-            self._connection = self._connect(address)
+            self._connection = self._connect(address, keys)
         except BaseException:
             if self._cluster:
                 self._cluster.close()
             raise
         self._owner = os.getpid()
+        self._capacity = len(self.worker_pids) * cores
+        self._tuning = Parameters()
+        self._session = Session(self._connection)
+        self._files = FileTable(self._session, self._tuning, is_remote=not self._door.is_near)
+        self._tasks = TaskBoard(self._session, self._files, self._tuning)
         self._identity = nested.give_identity(self)
-        self._close = weakref.finalize(self, _close, self._connection, self._cluster)
+        self._close = weakref.finalize(self, _close, self._connection, self._cluster, self._files)
         shuffles.prefer_tasks(self._connection)
         _opened.add(self)
 
@@ -100,6 +121,10 @@ class DaskVine(nested.Computing):
         """What the manager last had to say, by code: ``{"waiting-for-workers": text}``."""
         return dict(self._notices.texts)
 
+    def movements(self):
+        """What was moved between the processes of this cluster since its manager started, as `daskvine.movements.Movements`."""
+        return movements.ask(self._connection)
+
     def upload_file(self, path):
         """Send a module (.py) or an archive of modules (.zip, .egg, .whl) to all workers, also to those that come later.
 
@@ -129,17 +154,18 @@ class DaskVine(nested.Computing):
     def __reduce__(self):
         return nested.vine_or_stand_in, (self._identity,)
 
-    def _compute(self, dsk, keys, task_mode, callbacks, print_output, asked):
+    def _compute(self, dsk, keys, task_mode, callbacks, print_output, asked, intermediates):
         task_mode = task_mode or self._task_mode
         _check_mode(task_mode)
         self._check_usable()
         _check_graph(dsk)
+        intermediates = Intermediates(**intermediates)
         wanted = _flat(keys)
         if not wanted:
             return nest_results(keys, {}), None
-        options = TaskOptions(annotations_of(dsk), defaults_with(asked))
+        annotations, dsk = annotations_of(dsk), as_dict(dsk)
+        options = TaskOptions(annotations, defaults_with(asked), intermediates.checkpoints(dsk))
         print_output = self._print_output if print_output is None else print_output
-        dsk = as_dict(dsk)
         self._notices.forget_waiting()
         with watching(callbacks) as watch:
             # One bar is enough, unless ours was asked for.
@@ -147,7 +173,8 @@ class DaskVine(nested.Computing):
                 if watch:
                     dsk = watch.start(dsk)
                 run = GraphRun(
-                    self._connection, dsk, wanted, task_mode, options, progress=progress, watch=watch, print_output=print_output
+                    self._connection, dsk, wanted, task_mode, options, intermediates, progress=progress, watch=watch,
+                    print_output=print_output,
                 )
                 results = run.execute()
                 if watch:
@@ -166,14 +193,20 @@ class DaskVine(nested.Computing):
             if self._cluster:
                 self._cluster.forget_after_fork()
 
-    def _connect(self, address):
+    def _connect(self, address, keys):
         cluster = self._cluster
         self._door = cluster.open_door() if cluster else Door(address)
+        try:
+            link_keys = keys_for(self._door, keys)
+        except BaseException:
+            self._door.close()
+            raise
         return Connection(
             self._door,
             watched=cluster.watched() if cluster else None,
             on_lost=cluster.how_manager_ended if cluster else lambda: f"it was at {address}",
             on_notice=self._notices.hear,
+            keys=link_keys,
         )
 
 
@@ -194,9 +227,14 @@ class Notices:
         self.texts = {code: text for code, text in self.texts.items() if not code.startswith("waiting-")}
 
 
-def _close(connection, cluster):
+# As TaskVine's programs call it.
+Manager = DaskVine
+
+
+def _close(connection, cluster, files):
     shuffles.forget(connection)
     connection.close()
+    files.unlink_all()
     if cluster:
         cluster.close()
 

@@ -1,6 +1,8 @@
 """The door of a manager: its one published address, and the connection that tells whether it is alive."""
 
 import errno
+import ipaddress
+import select
 import socket
 import time
 from urllib.parse import urlsplit
@@ -24,7 +26,7 @@ class Door:
 
     def __init__(self, address, timeout=10.0, while_starting=None):
         self.address = address
-        self._family, self._target = _parse(address)
+        self._path, self._host = _parse(address)
         deadline = time.monotonic() + timeout
         self.socket = self._connect(deadline, while_starting)
         try:
@@ -33,6 +35,19 @@ class Door:
             self.socket.close()
             raise ManagerUnreachable(f"what listens at {address} is not a DaskVine manager: {error}") from error
         self.socket.settimeout(None)
+
+    @property
+    def is_tcp(self):
+        """Whether it may be on another machine."""
+        return self._path is None
+
+    @property
+    def is_near(self):
+        """Whether the manager is on this machine, and so sees the same files."""
+        if not self.is_tcp:
+            return True
+        host = self.socket.getpeername()[0]
+        return ipaddress.ip_address(host.partition("%")[0]).is_loopback or host == self.socket.getsockname()[0]
 
     def is_closed(self):
         """Whether the manager's side is gone; to be asked when the socket is readable."""
@@ -43,25 +58,41 @@ class Door:
         except OSError:
             return True
 
+    def closes_within(self, seconds):
+        """Wait for the end of the manager's side; False when it has not come after `seconds`."""
+        poll = select.poll()
+        poll.register(self.socket, select.POLLIN)
+        return bool(poll.poll(seconds * 1000)) and self.is_closed()
+
     def close(self):
         self.socket.close()
 
     def _connect(self, deadline, while_starting):
         while True:
-            door = socket.socket(self._family, socket.SOCK_STREAM)
             try:
-                door.settimeout(max(0.001, deadline - time.monotonic()))
-                door.connect(self._target)
+                door = self._connect_once(max(0.001, deadline - time.monotonic()))
             except OSError as error:
-                door.close()
                 if while_starting is None or time.monotonic() >= deadline or not _may_yet_open(error):
                     raise self._unreachable(error) from error
                 while_starting()
                 time.sleep(0.002)
                 continue
-            if self._family != socket.AF_UNIX:
+            if self.is_tcp:
                 _watch_for_partition(door)
             return door
+
+    def _connect_once(self, timeout):
+        if self.is_tcp:
+            # Every address that the host has, of IPv6 and IPv4.
+            return socket.create_connection(self._host, timeout)
+        door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            door.settimeout(timeout)
+            door.connect(self._path)
+        except OSError:
+            door.close()
+            raise
+        return door
 
     def _unreachable(self, error):
         how = _HOW_TO_START.format(address=self.address)
@@ -71,19 +102,21 @@ class Door:
     def _greet(self, frame):
         if frame.get("daskvine") != PROTOCOL_VERSION:
             raise ValueError(f"it speaks version {frame.get('daskvine')!r} of the protocol, this client {PROTOCOL_VERSION}")
-        host = self.socket.getpeername()[0] if self._family != socket.AF_UNIX else None
+        host = self.socket.getpeername()[0] if self.is_tcp else None
         self.clients = _reachable(frame["clients"], host)
         self.token = frame["token"]
+        # Said in the open, so it only explains a failure and decides nothing.
+        self.secured = frame.get("secured", False) is True
         self.name = frame["name"]
 
 
 def _parse(address):
+    """The path of a Unix socket, or a host with its port; the other is None."""
     if address.startswith("ipc://") and len(address) > len("ipc://"):
-        return socket.AF_UNIX, address[len("ipc://"):]
+        return address[len("ipc://"):], None
     parts = urlsplit(address)
     if parts.scheme == "tcp" and parts.hostname and parts.port:
-        family = socket.AF_INET6 if ":" in parts.hostname else socket.AF_INET
-        return family, (parts.hostname, parts.port)
+        return None, (parts.hostname, parts.port)
     raise ValueError(f"not the address of a manager: {address!r} (ipc:///path or tcp://host:port)")
 
 

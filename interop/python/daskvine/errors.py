@@ -33,6 +33,10 @@ class ResultTooLarge(DaskVineError, MemoryError):
     """There is no memory at the client for a result."""
 
 
+class FileUnavailable(DaskVineError, OSError):
+    """A declared file cannot be had: nothing is there, its server does not answer, or no worker has it any more."""
+
+
 class RemoteTraceback(Exception):
     """The traceback as text from the worker; the cause of a task's exception."""
 

@@ -16,7 +16,8 @@ class Computing:
 
     def get(
         self, dsk, keys, *, task_mode=None, callbacks=None, print_output=None, priority=None, retries=None, resources=None,
-        workers=None, allow_other_workers=None, **ignored,
+        workers=None, allow_other_workers=None, worker_transfers=True, lazy_transfers=None, checkpoint_fn=None, prune_depth=None,
+        **ignored,
     ):
         """The values of `keys` in the graph `dsk`: Dask's scheduler interface.
 
@@ -26,7 +27,11 @@ class Computing:
         `print_output` shows what tasks print (default: as this DaskVine was told).
         `priority` (higher runs first), `retries` (of a task that raised), `resources` (``{"GPU": 1}``), `workers` (names)
         and `allow_other_workers` hold for all tasks that `dask.annotate` says nothing else about; functions of a task's
-        key are allowed. Other keywords, which Dask passes on to its own schedulers, are ignored.
+        key are allowed.
+        `worker_transfers` False brings every result to the manager (`lazy_transfers` is its old name); `checkpoint_fn(graph, key)`
+        says of which it is to have a copy, so that they need not be made again. A result is deleted when all that read it are done,
+        with `prune_depth` 2 when all that read their results are, and so on; with 0 when the graph ends.
+        Other keywords, which Dask passes on to its own schedulers, are ignored.
 
         Raises what a task raised (with the remote traceback as cause and a note that names task and worker),
         KeyError for an unknown key, RuntimeError for a cycle, TypeError for what is no graph, no key or no option,
@@ -36,7 +41,11 @@ class Computing:
             "priority": priority, "retries": retries, "resources": resources, "workers": workers,
             "allow_other_workers": allow_other_workers,
         }
-        results, failure = self._compute(dsk, keys, task_mode, callbacks, print_output, asked)
+        intermediates = {
+            "worker_transfers": worker_transfers, "lazy_transfers": lazy_transfers, "checkpoint_fn": checkpoint_fn,
+            "prune_depth": prune_depth,
+        }
+        results, failure = self._compute(dsk, keys, task_mode, callbacks, print_output, asked, intermediates)
         if failure is not None:
             # Raised here, so that its traceback has one frame that is not the user's.
             raise failure
@@ -55,7 +64,7 @@ class StandIn(Computing):
     def __init__(self, identity):
         self._identity = identity
 
-    def _compute(self, dsk, keys, task_mode, callbacks, print_output, asked):
+    def _compute(self, dsk, keys, task_mode, callbacks, print_output, asked, intermediates):
         from dask.local import get_sync
 
         return get_sync(dsk, keys, callbacks=callbacks), None

@@ -10,6 +10,7 @@ from daskvine.encode import Encoder
 from daskvine.errors import SerializationError
 from daskvine.failures import failure_of, result_too_large, undecodable
 from daskvine.graph import resolve
+from daskvine.intermediates import Intermediates
 from daskvine.interrupts import deferred
 from daskvine.locks import inherited
 from daskvine.output import print_here
@@ -26,17 +27,20 @@ _CHUNK_BYTES = 1 << 20
 class GraphRun:
     """Runs the computations that `wanted` keys of `dsk` need; one use, one thread.
 
-    `mode` is one of MODES; `options` are TaskOptions. `progress` and `watch`, if given, hear how it goes, and what tasks
+    `mode` is one of MODES; `options` are TaskOptions; `intermediates`, if given, say what becomes of results. `progress` and `watch`, if given, hear how it goes, and what tasks
     print is printed here if `print_output`. After `execute`, `failure` is the exception of a task that failed, or None.
     """
 
-    def __init__(self, connection, dsk, wanted, mode, options, *, progress=None, watch=None, print_output=False):
+    def __init__(
+        self, connection, dsk, wanted, mode, options, intermediates=None, *, progress=None, watch=None, print_output=False
+    ):
         self.failure = None
         self._connection = connection
         self._dsk = dsk
         self._wanted = wanted
         self._mode = MODES.index(mode)
         self._options = options
+        self._intermediates = intermediates or Intermediates()
         self._progress = progress
         self._watch = watch
         self._reports = (r.REPORT_TASKS if watch else 0) | (r.REPORT_OUTPUT if print_output else 0)
@@ -120,7 +124,8 @@ class GraphRun:
         large = [(node, 1) for node in nodes if len(node[1]) >= r.FRAME_FROM_BYTES]
         if not self._is_open:
             self._is_open = True
-            self._connection.post([r.OPEN_GRAPH, graph, self._mode, _name_of(self._wanted[0])[:100], self._reports, False, 1])
+            label, kept = _name_of(self._wanted[0])[:100], self._intermediates
+            self._connection.post([r.OPEN_GRAPH, graph, self._mode, label, self._reports, kept.returns, kept.prune_depth])
         for record in self._options.records(graph):
             self._connection.post(record)
         if nodes:

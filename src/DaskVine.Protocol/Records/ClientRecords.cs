@@ -216,6 +216,7 @@ public sealed record Notice(string Code, string Text) : Record
     public const string WorkersConnected = "workers-connected";
     public const string WaitingForResources = "waiting-for-resources";
     public const string VersionsDiffer = "versions-differ";
+    public const string NotTuned = "not-tuned";
 
     public override RecordKind Kind => RecordKind.Notice;
 

@@ -1,8 +1,9 @@
 using DaskVine.Protocol;
+using DaskVine.Protocol.Records;
 
 namespace DaskVine.Scheduling.Model;
 
-/// <summary>The output of a task, or a value that came with a graph.</summary>
+/// <summary>The output of a task, a value that came with a graph, or a file that a client has declared.</summary>
 internal sealed class VineFile(FileId id, VineGraph graph, int node)
 {
     public FileId Id { get; } = id;
@@ -11,8 +12,14 @@ internal sealed class VineFile(FileId id, VineGraph graph, int node)
 
     public int Node { get; } = node;
 
-    /// <summary>The task that makes it; null for a value of the graph.</summary>
+    /// <summary>The task that makes it; null for a value of the graph, and for what a client has declared.</summary>
     public VineTask? Producer { get; set; }
+
+    /// <summary>The command that makes it at every worker that needs it; it is never run for itself.</summary>
+    public VineTask? Maker { get; set; }
+
+    /// <summary>What the client said of it; null for values and for outputs of function calls.</summary>
+    public DeclaredFile? Declared { get; set; }
 
     /// <summary>Bytes; meaningful while available.</summary>
     public long Size { get; set; }
@@ -20,11 +27,32 @@ internal sealed class VineFile(FileId id, VineGraph graph, int node)
     /// <summary>The value, when the manager has it in memory.</summary>
     public ReadOnlyMemory<byte>? Value { get; set; }
 
-    /// <summary>Whether the manager has it in its staging.</summary>
+    /// <summary>Whether the manager has it in its staging, or can read it where the client said.</summary>
     public bool Staged { get; set; }
 
-    /// <summary>All and only the workers whose <see cref="VineWorker.Files"/> contain it.</summary>
+    /// <summary>Its producer has ended without making it.</summary>
+    public bool NotMade { get; set; }
+
+    /// <summary>All and only the workers whose <see cref="VineWorker.Files"/> contain it: the latest last.</summary>
     public List<VineWorker> Holders { get; } = [];
+
+    /// <summary>All and only the arrivals of it in <see cref="VineWorker.Arriving"/> of their destinations.</summary>
+    public List<Arrival> Arrivals { get; } = [];
+
+    /// <summary>Those of <see cref="Arrivals"/> that wait, in order, and perhaps some that do not wait any more.</summary>
+    public Queue<Arrival> Waiting { get; } = new();
+
+    /// <summary>How many of <see cref="Arrivals"/> run: each is a holder soon.</summary>
+    public int RunningArrivals { get; set; }
+
+    /// <summary>How often each holder has given it, and in how many running arrivals it does; null before the first.</summary>
+    public Dictionary<VineWorker, Giving>? Given { get; set; }
+
+    /// <summary>Running arrivals from the manager, its URL or its path.</summary>
+    public int FromOrigin { get; set; }
+
+    /// <summary>Arrivals from there so far.</summary>
+    public int GivenByOrigin { get; set; }
 
     /// <summary>Tasks that read it, each as often as it does.</summary>
     public List<VineTask> Consumers { get; } = [];
@@ -32,18 +60,49 @@ internal sealed class VineFile(FileId id, VineGraph graph, int node)
     /// <summary>How many of <see cref="Consumers"/> are not done.</summary>
     public int PendingConsumers { get; set; }
 
+    /// <summary>How many of <see cref="Consumers"/> are done with all that follows within as many levels as the index says; null while nobody asks.</summary>
+    public int[]? Settled { get; set; }
+
+    /// <summary>Commands that make other files from it, at any time while the graph is open.</summary>
+    public int Makers { get; set; }
+
     /// <summary>The client asked for it and has not got it.</summary>
     public bool Wanted { get; set; }
+
+    /// <summary>The client will not name it again.</summary>
+    public bool Forgotten { get; set; }
 
     /// <summary>The worker that was asked to send it to the manager; null when nobody was.</summary>
     public VineWorker? FetchSource { get; set; }
 
-    /// <summary>Workers that are to get it once it is staged. Empty unless <see cref="FetchSource"/> is set.</summary>
-    public List<VineWorker> Destinations { get; } = [];
+    /// <summary>In the queue of files that should have more replicas.</summary>
+    public bool ReplicationDue { get; set; }
 
     public bool AtManager => Value is not null || Staged;
 
-    public bool IsAvailable => AtManager || Holders.Count > 0;
+    /// <summary>Workers can have it without any other having it.</summary>
+    public bool HasOrigin => AtManager || Maker is not null || Declared is { Kind: FileKind.Url or FileKind.Shared };
 
-    public bool IsNeeded => Wanted || PendingConsumers > 0 || !Graph.Sealed;
+    /// <summary>Tasks that read it can run.</summary>
+    public bool IsAvailable => HasOrigin || (Holders.Count > 0 && !Graph.Returns);
+
+    /// <summary>It is not available, and nothing that is under way will change that.</summary>
+    public bool NeverComes => !IsAvailable && (NotMade || (Producer is null && (Forgotten || Declared is not { Kind: FileKind.Data })));
+
+    /// <summary>Somebody waits for it or will.</summary>
+    public bool IsDemanded => Wanted || PendingConsumers > 0;
+
+    public bool IsNeeded => IsDemanded || Makers > 0 || (!Forgotten && (!Graph.Sealed || Graph.PruneDepth == 0 || HasUnsettledConsumers));
+
+    /// <summary>Workers may get it from each other.</summary>
+    public bool IsShared => Declared is not { Shared: false } && !Graph.Returns;
+
+    public string Name => Declared?.Name ?? "";
+
+    public CacheLevel Level => Declared?.Level ?? CacheLevel.Workflow;
+
+    private bool HasUnsettledConsumers => Settled is { } settled && settled[^1] < Consumers.Count;
 }
+
+/// <summary>What a holder gives of one file: running arrivals, and arrivals so far.</summary>
+internal readonly record struct Giving(int Now, int Total);

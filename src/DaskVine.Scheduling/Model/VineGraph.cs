@@ -6,6 +6,9 @@ namespace DaskVine.Scheduling.Model;
 /// <summary>A graph of a client, from its opening until its last wanted value was sent, it failed or was cancelled.</summary>
 internal sealed class VineGraph(VineClient client, OpenGraph open, long start)
 {
+    // Bounds what is counted for each file; few graphs are deeper.
+    private const int MaxPruneDepth = 64;
+
     public VineClient Client { get; } = client;
 
     /// <summary>The client's number for it.</summary>
@@ -15,6 +18,12 @@ internal sealed class VineGraph(VineClient client, OpenGraph open, long start)
 
     /// <summary>What the client wants to hear of its tasks.</summary>
     public GraphReports Reports { get; } = open.Reports;
+
+    /// <summary>Every result goes to the manager, and to consumers from there.</summary>
+    public bool Returns { get; } = open.Returns;
+
+    /// <summary>Through how many levels consumers have to be done before a result may go; 0: it stays until the graph ends.</summary>
+    public int PruneDepth { get; } = Math.Min(open.PruneDepth, MaxPruneDepth);
 
     /// <summary>Added to node numbers to give priorities, so that graphs that run side by side take turns.</summary>
     public long Start { get; } = start;

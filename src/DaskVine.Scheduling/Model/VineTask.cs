@@ -25,8 +25,11 @@ internal enum VineTaskState
 internal sealed class VineTask(
     TaskId id, VineFile output, VineFunction[] functions, ReadOnlyMemory<byte> body, VineFile[] inputs, string key, VineTaskOptions options)
 {
+    private static readonly VineFile[] s_none = [];
+
     public TaskId Id { get; } = id;
 
+    /// <summary>Its value; of a command, the report about it.</summary>
     public VineFile Output { get; } = output;
 
     public VineGraph Graph => Output.Graph;
@@ -36,7 +39,16 @@ internal sealed class VineTask(
 
     public ReadOnlyMemory<byte> Body { get; } = body;
 
+    /// <summary>What has to be available before it runs: what its body names, then what those are made from at its worker.</summary>
     public VineFile[] Inputs { get; } = inputs;
+
+    /// <summary>How many of <see cref="Inputs"/> its body names; they come first.</summary>
+    public int NamedInputs { get; init; } = inputs.Length;
+
+    /// <summary>Files that a command makes beside its report.</summary>
+    public VineFile[] Outputs { get; init; } = s_none;
+
+    public TaskMode Mode { get; init; }
 
     /// <summary>For people.</summary>
     public string Key { get; } = key;
@@ -74,6 +86,9 @@ internal sealed class VineTask(
 
     /// <summary>An entry for it is in its ready queue, possibly an old one.</summary>
     public bool Queued { get; set; }
+
+    /// <summary>Through how many levels all that follows it is done; 0 when it is done itself, below when it is not.</summary>
+    public int SettledDepth { get; set; } = -1;
 
     /// <summary>It makes again what was lost, so others wait for it already.</summary>
     public bool Recovering { get; set; }

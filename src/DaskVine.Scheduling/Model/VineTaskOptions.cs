@@ -5,7 +5,8 @@ namespace DaskVine.Scheduling.Model;
 /// <param name="Retries">How often a task is run again after it raised.</param>
 /// <param name="Preferred">Names of the workers that are to run it if they have room.</param>
 /// <param name="Demand">What it cannot run without; null when any worker may run it at any time.</param>
-internal sealed record VineTaskOptions(long Priority, int Retries, string[] Preferred, Demand? Demand)
+/// <param name="Checkpoint">Its result goes to the manager as soon as it is there.</param>
+internal sealed record VineTaskOptions(long Priority, int Retries, string[] Preferred, Demand? Demand, bool Checkpoint = false)
 {
     public static readonly VineTaskOptions None = new(0, 0, [], null);
 }

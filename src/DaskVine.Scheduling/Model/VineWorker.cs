@@ -1,3 +1,5 @@
+using DaskVine.Protocol.Records;
+
 namespace DaskVine.Scheduling.Model;
 
 /// <summary>A worker process as the manager sees it.</summary>
@@ -16,8 +18,35 @@ internal sealed class VineWorker(WorkerId id, string name, int cores, IReadOnlyD
     /// <summary>All and only the tasks whose <see cref="VineTask.Worker"/> is this one, by ascending time of assignment.</summary>
     public AssignedTasks Assigned { get; } = new();
 
-    /// <summary>All and only the files that list this worker as a holder, those on their way to it included.</summary>
+    /// <summary>All and only the files that list this worker as a holder.</summary>
     public HashSet<VineFile> Files { get; } = [];
+
+    /// <summary>All and only the arrivals that have it as destination and have not ended.</summary>
+    public Dictionary<VineFile, Arrival> Arriving { get; } = [];
+
+    /// <summary>How many of <see cref="Arriving"/> run, those that are made there apart.</summary>
+    public int Incoming { get; set; }
+
+    /// <summary>Arrivals that are delayed, in order, and perhaps some that are not any more.</summary>
+    public Queue<Arrival> Delayed { get; } = new();
+
+    /// <summary>All and only the running arrivals that have it as source.</summary>
+    public HashSet<Arrival> Outgoing { get; } = [];
+
+    /// <summary>Files that wait for it to have room as a source, and perhaps some that do not any more.</summary>
+    public Queue<VineFile> Asking { get; } = new();
+
+    /// <summary>Where others get its files from; null when they cannot.</summary>
+    public PeerEndpoint? Peer { get; set; }
+
+    /// <summary>Workers that it could not reach as sources, and until when they are not tried again.</summary>
+    public Dictionary<VineWorker, TimeSpan> Unreachable { get; } = [];
+
+    /// <summary>Bytes that its cache may hold; 0 for no limit.</summary>
+    public long Disk { get; set; }
+
+    /// <summary>Sum of the sizes of <see cref="Files"/> and <see cref="Arriving"/>.</summary>
+    public long StoredBytes { get; set; }
 
     /// <summary>
     /// Outputs that it has from an earlier attempt at a task of <see cref="Assigned"/>. The present attempt overwrites one, or makes

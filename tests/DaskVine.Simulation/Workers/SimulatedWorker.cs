@@ -154,6 +154,7 @@ internal sealed partial class SimulatedWorker
             case EndHost e: _hosts.End(e.Host, 0); break;
             case StartLibrary: _hosts.StartLibrary(); break;
             case SayHello e: SayHello(e); break;
+            case CheckFiles e: Check(e); break;
             default: throw new PropertyBrokenException("effects", $"nothing performs {effect.GetType().Name}");
         }
     }
@@ -166,6 +167,12 @@ internal sealed partial class SimulatedWorker
             Happen(new FileUnreadable(keep.File, "drawn: it could not be kept"));
         else
             _files[keep.File] = bytes;
+    }
+
+    private void Check(CheckFiles check)
+    {
+        var lost = check.Files.Where(file => !_files.ContainsKey(file.File)).Select(file => new LostInput(file.File, "it is not in the cache"));
+        Happen(new FilesChecked(check.Task, [.. lost]));
     }
 
     private bool Breaks()

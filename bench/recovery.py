@@ -1,0 +1,142 @@
+"""Work that is done again after a worker was killed, against the results that were lost with it.
+
+    PYTHONPATH=interop/python python3 bench/recovery.py [--repeat 3] [--output bench/results/recovery.md]
+
+120 sources of 2 MiB, a map on each, summed by a tree with fan-in 4 (281 tasks, 560 MiB), on three workers with one core each, hard
+links off. One worker is killed with SIGKILL when a number of tasks have begun that is drawn anew for each graph, and the same in all
+cases; then another one starts in its place. Each task appends its key to a file when it begins, so what ran twice is counted. `lost` = the
+files in the cache of the killed worker and the task that it ran. `pruned` is what DaskVine does: what was lost may need inputs that
+were deleted. `kept` has prune_depth=0, `replicas` temp-replica-count 2. Targets: the right result each time; kept runs again no
+more than was lost.
+"""
+
+import os
+import random
+import statistics
+import threading
+import time
+from collections import Counter
+
+import graphs
+import measure
+from cluster import Cluster
+
+CASES = ("pruned", "kept", "replicas")
+SIZE = 2 * measure.MIB
+POLL_SECONDS = 0.001
+# So long that a worker has room for some work between two looks at it.
+TASK_SECONDS = 0.01
+
+
+class Killer(threading.Thread):
+    """Kills a worker when `begun` tasks are in the log; `lost` is what it had then, None when the graph was done before."""
+
+    def __init__(self, cluster, name, log, begun):
+        super().__init__(daemon=True)
+        self.lost = None
+        self._cluster, self._name, self._log, self._begun = cluster, name, log, begun
+        self._stopped = threading.Event()
+
+    def run(self):
+        while not self._stopped.wait(POLL_SECONDS):
+            if len(keys_in(self._log)) >= self._begun:
+                self._cluster.kill(self._name)
+                self.lost = self._cluster.cached_files(self._name) + 1
+                return
+
+    def stop(self):
+        self._stopped.set()
+        self.join()
+
+
+def logged(graph, log):
+    """The same graph, whose tasks append their keys to a file when they begin."""
+    return {key: (note, log, repr(key), *task) for key, task in graph.items()}
+
+
+def note(log, key, function, *arguments):
+    descriptor = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        os.write(descriptor, f"{key}\n".encode())
+    finally:
+        os.close(descriptor)
+    time.sleep(TASK_SECONDS)
+    return function(*arguments)
+
+
+def keys_in(log):
+    """The keys that were written so far."""
+    try:
+        with open(log, encoding="utf-8") as file:
+            return file.read().splitlines()
+    except FileNotFoundError:
+        return []
+
+
+def moments(seed, count, below):
+    """`count` moments in a graph of `below` tasks, the same for one seed."""
+    chosen = random.Random(seed)
+    return [chosen.randrange(below // 10, below) for _ in range(count)]
+
+
+def kill_workers(case, leaves, kills):
+    """One graph without a death and `kills` with one each. Run in a process of its own."""
+    keywords = {"prune_depth": 0} if case == "kept" else {}
+    with Cluster(3, links=False) as cluster:
+        if case == "replicas":
+            cluster.tune("temp-replica-count", 2)
+        tasks = len(graphs.reduction("count", leaves, SIZE, 4)[0])
+        victims = list(cluster.workers)
+        trials = []
+        for number, begun in enumerate([None, *moments(1, kills, tasks)]):
+            name, log = f"total-{number}", f"{cluster.directory}/log-{number}"
+            graph, expected = graphs.reduction(name, leaves, SIZE, 4)
+            killer = begun and Killer(cluster, victims[number % len(victims)], log, begun)
+            if killer:
+                killer.start()
+            began = time.perf_counter()
+            result = cluster.vine.get(logged(graph, log), name, **keywords)
+            seconds = time.perf_counter() - began
+            if killer:
+                killer.stop()
+            measure.check(result, expected, f"{case} with a death after {begun} of {tasks} tasks")
+            again = sum(count - 1 for count in Counter(keys_in(log)).values())
+            trials.append({"begun": begun, "again": again, "lost": killer.lost if killer else 0, "seconds": seconds})
+            if killer and killer.lost is not None:
+                victims[number % len(victims)] = cluster.start_worker()
+                cluster.wait_for_workers()
+    calm, *killed = trials
+    measure.tell({"tasks": tasks, "calm": calm, "killed": [trial for trial in killed if trial["lost"] is not None]})
+
+
+def report(samples, options):
+    lines = measure.heading("Work done again after a worker was killed", options.repeat)
+    rows = []
+    for (case,), found in samples.items():
+        killed = [trial for sample in found for trial in sample["killed"]]
+        again, lost = (sum(trial[name] for trial in killed) for name in ("again", "lost"))
+        calm = statistics.median(sample["calm"]["seconds"] for sample in found)
+        rows.append([
+            case, str(found[0]["tasks"]), str(len(killed)), f"{statistics.median(trial['lost'] for trial in killed):.0f}",
+            f"{statistics.median(trial['again'] for trial in killed):.0f}", str(max(trial["again"] for trial in killed)), f"{again / lost:.2f}",
+            f"{sum(sample['calm']['again'] for sample in found)}", f"{calm:.2f}",
+            f"{statistics.median(trial['seconds'] for trial in killed):.2f}",
+        ])
+    header = [
+        "", "tasks", "workers killed", "lost, median", "run again, median", "most", "again / lost", "again without a death",
+        "s without a death", "s with one",
+    ]
+    lines += measure.table(header, rows)
+    return [*lines, "Every result was right, or this report would not be there."]
+
+
+def main():
+    options = measure.parse(__doc__, repeat=3, leaves=(120, "sources"), kills=(4, "graphs with a death in each process"))
+    if options.measure:
+        kill_workers(options.measure[0], options.leaves, options.kills)
+        return
+    measure.finish(report(measure.in_turns([(case,) for case in CASES], options.repeat), options), options.output)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""Peak storage in the workers' caches, with intermediates deleted when nobody needs them any more and with all of them kept.
+
+    PYTHONPATH=interop/python python3 bench/storage.py [--repeat 3] [--output bench/results/storage.md]
+
+300 sources of 4 MiB, a map on each, summed by a tree with fan-in 8, on two workers with one core each; a thread of the client adds
+up the files in the caches every few milliseconds. `pruned` is what DaskVine does, `kept` has prune_depth=0, `limited` has workers
+with --disk. Targets: pruned holds a small part of what is made; limited gives the right result within the limit, which is far below the whole.
+"""
+
+import threading
+import time
+
+import graphs
+import measure
+from cluster import Cluster
+
+CASES = ("pruned", "kept", "limited")
+SIZE = 4 * measure.MIB
+POLL_SECONDS = 0.004
+
+
+class Peak(threading.Thread):
+    """Watches caches until `stop`: `all` and `largest` are the most bytes in all of them and in one, `polls` how often it looked."""
+
+    def __init__(self, cluster):
+        super().__init__(daemon=True)
+        self.all = self.largest = self.polls = 0
+        self._cluster = cluster
+        self._stopped = threading.Event()
+
+    def run(self):
+        while not self._stopped.wait(POLL_SECONDS):
+            held = [self._cluster.cache_bytes(name) for name in self._cluster.workers]
+            self.all = max(self.all, self._cluster.cache_bytes())
+            self.largest = max(self.largest, *held)
+            self.polls += 1
+
+    def stop(self):
+        self._stopped.set()
+        self.join()
+
+
+def watch_storage(case, leaves, limit):
+    """Peak bytes, and what they were made of. Run in a process of its own."""
+    options = ["--disk", str(limit)] if case == "limited" else []
+    with Cluster(2, options=options) as cluster:
+        before = cluster.vine.movements()
+        graph, expected = graphs.reduction("total", leaves, SIZE, 8)
+        peak = Peak(cluster)
+        peak.start()
+        began = time.perf_counter()
+        result = cluster.vine.get(graph, "total", **({"prune_depth": 0} if case == "kept" else {}))
+        seconds = time.perf_counter() - began
+        peak.stop()
+        measure.check(result, expected, case)
+        told = cluster.vine.movements().since(before)
+    # The results of the graph; what was made twice counts as more.
+    measure.tell({
+        "peak": peak.all, "largest": peak.largest, "polls": peak.polls, "made": told.made, "once": (len(graph) - 1) * SIZE, "seconds": seconds,
+    })
+
+
+def report(samples, options):
+    lines = measure.heading("Peak storage in the workers' caches", options.repeat)
+    middle = {case: {name: measure.median(found, name) for name in found[0]} for (case,), found in samples.items()}
+    rows = []
+    for case in CASES:
+        found = middle[case]
+        rows.append([
+            f"{case} ({options.limit} MiB)" if case == "limited" else case, measure.mib(found["once"]), measure.mib(found["made"]),
+            measure.mib(found["peak"]), f"{found['peak'] / found['once']:.3f}", measure.mib(found["largest"]),
+            f"{found['peak'] / middle['kept']['peak']:.3f}", f"{found['seconds']:.2f}", f"{found['polls']:.0f}",
+        ])
+    header = [
+        "", "results, MiB", "made, MiB", "peak, MiB", "peak / results", "peak of one worker, MiB", "of kept's peak", "s", "polls",
+    ]
+    lines += measure.table(header, rows)
+    over = middle["limited"]["largest"] / (options.limit * measure.MIB)
+    return [*lines, f"One worker's cache was at {over:.2f} of its limit at most; all workers together may hold "
+            f"{2 * options.limit * measure.MIB / middle['limited']['once']:.2f} of the results."]
+
+
+def main():
+    options = measure.parse(__doc__, repeat=3, leaves=(300, "sources"), limit=(200, "MiB of cache for each limited worker"))
+    if options.measure:
+        watch_storage(options.measure[0], options.leaves, options.limit * measure.MIB)
+        return
+    measure.finish(report(measure.in_turns([(case,) for case in CASES], options.repeat), options), options.output)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,334 @@
+using DaskVine.Protocol;
+using DaskVine.Protocol.Records;
+using DaskVine.Scheduling.Model;
+
+namespace DaskVine.Scheduling;
+
+/// <summary>
+/// Files on their way to workers. An arrival waits for a source or runs; whatever makes room (a replica more, an arrival that ended, the
+/// manager that has the file now) starts those that wait for it, and nothing is looked through.
+/// </summary>
+public sealed partial class Scheduler
+{
+    private long _arrivalsSoFar;
+
+    /// <summary>Has a file brought to a worker, from wherever it can be had.</summary>
+    private void Bring(VineFile file, VineWorker worker)
+    {
+        if (worker.Files.Contains(file) || worker.Arriving.ContainsKey(file))
+            return;
+        var arrival = new Arrival(file, worker);
+        file.Arrivals.Add(arrival);
+        worker.Arriving.Add(file, arrival);
+        worker.StoredBytes += arrival.Bytes;
+        Start(arrival);
+    }
+
+    /// <summary>Starts an arrival that is new or waits, or has it wait for what it needs.</summary>
+    private void Start(Arrival arrival)
+    {
+        var (file, to) = (arrival.File, arrival.Destination);
+        if (file.Maker is { } maker)
+        {
+            Make(arrival, maker);
+            return;
+        }
+
+        if (to.Incoming >= _tuning.IncomingLimit)
+        {
+            arrival.State = ArrivalState.Delayed;
+            to.Delayed.Enqueue(arrival);
+            return;
+        }
+
+        if (SourceOf(file, to) is { } source)
+            StartFrom(source, arrival);
+        else if (MayComeFromOrigin(file, to))
+            StartFromOrigin(arrival);
+        else
+            Wait(arrival);
+    }
+
+    private void Wait(Arrival arrival)
+    {
+        arrival.State = ArrivalState.Waiting;
+        arrival.File.Waiting.Enqueue(arrival);
+        SeeToASource(arrival);
+    }
+
+    // What no holder can give it goes by way of the manager.
+    private void SeeToASource(Arrival arrival)
+    {
+        if (!arrival.File.HasOrigin && !HasReachableHolder(arrival.File, arrival.Destination))
+            Fetch(arrival.File);
+    }
+
+    private void StartFrom(VineWorker source, Arrival arrival)
+    {
+        var (file, to, peer) = (arrival.File, arrival.Destination, source.Peer!);
+        arrival.Source = source;
+        source.Outgoing.Add(arrival);
+        file.Given ??= [];
+        var given = file.Given.GetValueOrDefault(source);
+        file.Given[source] = new Giving(given.Now + 1, given.Total + 1);
+        var directory = IsLinked(source, to) ? peer.Directory : "";
+        Run(arrival, new Transfer(file.Id, file.Size, 0, peer.Address, peer.Token, directory, file.Name, file.Level));
+    }
+
+    private void StartFromOrigin(Arrival arrival)
+    {
+        var file = arrival.File;
+        arrival.IsFromOrigin = true;
+        file.FromOrigin++;
+        file.GivenByOrigin++;
+        switch (file.Declared)
+        {
+            case { Kind: FileKind.Url } url when !file.AtManager:
+                Run(arrival, new Transfer(file.Id, file.Size, 0, url.Source, "", "", file.Name, file.Level));
+                break;
+            case { Kind: FileKind.Shared } shared:
+                Run(arrival, new Transfer(file.Id, file.Size, 0, $"shared:{shared.Source}", "", "", "", CacheLevel.Task));
+                break;
+            case var _ when file.Staged && _options.Peer is { } peer && !arrival.ByLink:
+                Run(arrival, new Transfer(file.Id, file.Size, 0, peer.Address, peer.Token, "", file.Name, file.Level));
+                break;
+            default:
+                Run(arrival, new Transfer(file.Id, file.Size, 0, "", "", "", file.Name, file.Level));
+                Emit(new PutFile(arrival.Destination.Id, file.Id, file.Size, file.Value));
+                break;
+        }
+    }
+
+    private void Make(Arrival arrival, VineTask maker)
+    {
+        foreach (var input in maker.Inputs.AsSpan(0, maker.NamedInputs))
+        {
+            if (!input.IsAvailable)
+                Remake(input);
+            Bring(input, arrival.Destination);
+        }
+
+        var inputs = maker.Inputs[..maker.NamedInputs].Select(input => new FileSize(input.Id, input.Size)).ToArray();
+        var file = arrival.File;
+        Begin(arrival);
+        Emit(new ToWorker(arrival.Destination.Id, new MakeFile(file.Id, arrival.Number, maker.Body, inputs, file.Name, file.Level)));
+    }
+
+    private void Run(Arrival arrival, Transfer transfer)
+    {
+        Begin(arrival);
+        Emit(new ToWorker(arrival.Destination.Id, transfer with { Number = arrival.Number }));
+    }
+
+    private void Begin(Arrival arrival)
+    {
+        arrival.State = ArrivalState.Running;
+        arrival.Number = ++_arrivalsSoFar;
+        arrival.File.RunningArrivals++;
+        if (arrival.IsReceived)
+            arrival.Destination.Incoming++;
+    }
+
+    /// <summary>Takes a running arrival off the books of its source; what it becomes is up to the caller.</summary>
+    private void Stop(Arrival arrival)
+    {
+        if (arrival.State != ArrivalState.Running)
+            return;
+        var file = arrival.File;
+        arrival.State = ArrivalState.Waiting;
+        file.RunningArrivals--;
+        if (arrival.IsReceived)
+            arrival.Destination.Incoming--;
+        if (arrival.IsFromOrigin)
+            file.FromOrigin--;
+        arrival.IsFromOrigin = false;
+        if (arrival.Source is not { } source)
+            return;
+        arrival.Source = null;
+        source.Outgoing.Remove(arrival);
+        // A source that has lost the file is no holder any more.
+        if (file.Given!.TryGetValue(source, out var given))
+            file.Given[source] = given with { Now = given.Now - 1 };
+        ServeAsking(source);
+    }
+
+    /// <summary>Forgets an arrival, without a word to its worker.</summary>
+    private void End(Arrival arrival)
+    {
+        var (file, to) = (arrival.File, arrival.Destination);
+        var ran = arrival.State == ArrivalState.Running;
+        Stop(arrival);
+        arrival.State = ArrivalState.Ended;
+        file.Arrivals.Remove(arrival);
+        to.Arriving.Remove(file);
+        to.StoredBytes -= arrival.Bytes;
+        if (!ran)
+            return;
+        ServeWaiting(file);
+        ServeDelayed(to);
+    }
+
+    /// <summary>Ends all arrivals of a file, and tells those who wait for it.</summary>
+    private void EndArrivals(VineFile file)
+    {
+        file.Waiting.Clear();
+        foreach (var arrival in file.Arrivals.ToArray())
+        {
+            var told = arrival.State == ArrivalState.Running;
+            End(arrival);
+            if (told)
+                Emit(new ToWorker(arrival.Destination.Id, new Release([file.Id])));
+            EndMadeFrom(file, arrival.Destination);
+        }
+    }
+
+    // What is made at a worker is asked for again when it has a use, and then with its inputs.
+    private void EndMadeFrom(VineFile file, VineWorker worker)
+    {
+        foreach (var made in MadeFrom(file, worker))
+        {
+            End(made);
+            Emit(new ToWorker(worker.Id, new Release([made.File.Id])));
+            SeeToWanted(made.File);
+        }
+    }
+
+    /// <summary>Starts those that wait for a file, as far as there are sources with room.</summary>
+    private void ServeWaiting(VineFile file)
+    {
+        while (file.Waiting.TryPeek(out var arrival))
+        {
+            if (arrival.State == ArrivalState.Waiting && IsConnected(arrival.Destination))
+            {
+                if (arrival.Destination.Incoming < _tuning.IncomingLimit && !CanStart(arrival))
+                {
+                    SeeToASource(arrival);
+                    return;
+                }
+
+                file.Waiting.Dequeue();
+                Start(arrival);
+                continue;
+            }
+
+            file.Waiting.Dequeue();
+        }
+    }
+
+    private bool CanStart(Arrival arrival) =>
+        SourceOf(arrival.File, arrival.Destination) is not null || MayComeFromOrigin(arrival.File, arrival.Destination);
+
+    private void ServeAsking(VineWorker source)
+    {
+        // Each served file may take the room that is there, and asks again when it needs more.
+        for (var left = source.Asking.Count; left > 0 && source.Outgoing.Count < _tuning.OutgoingLimit; left--)
+            ServeWaiting(source.Asking.Dequeue());
+    }
+
+    private void ServeDelayed(VineWorker worker)
+    {
+        while (worker.Incoming < _tuning.IncomingLimit && worker.Delayed.TryDequeue(out var arrival))
+        {
+            if (arrival.State == ArrivalState.Delayed)
+                Start(arrival);
+        }
+    }
+
+    private void OnTransferred(VineWorker worker, Transferred done)
+    {
+        if (Find(done.File) is not { } file)
+        {
+            Emit(new ToWorker(worker.Id, new Release([done.File])));
+            return;
+        }
+
+        if (!worker.Arriving.TryGetValue(file, out var arrival) || arrival.Number != done.Number || arrival.State != ArrivalState.Running)
+        {
+            // An answer that nobody waits for: from before a new link, say. What is awaited or counted is not to be deleted.
+            if (arrival is null && !worker.Files.Contains(file) && file.Producer?.Worker == worker)
+                worker.Leftovers.Add(file);
+            else if (arrival is null && !worker.Files.Contains(file))
+                Emit(new ToWorker(worker.Id, new Release([done.File])));
+            return;
+        }
+
+        CountMovement(arrival, done);
+        var relieves = arrival.Relieves;
+        End(arrival);
+        if (file.Holders.Count == 0 && file.Size == 0)
+            file.Size = done.Size;
+        AddHolder(file, worker);
+        ServeWaiting(file);
+        if (relieves is not null && relieves.Files.Contains(file) && file.Holders.Count > 1)
+            Evict(file, relieves);
+        else
+            CleanRedundant(file);
+        OnAvailable(file);
+        EndIfDelivered(file.Graph);
+    }
+
+    private void OnTransferFailed(VineWorker worker, TransferFailed failed)
+    {
+        if (Find(failed.File) is not { } file || !worker.Arriving.TryGetValue(file, out var arrival) || arrival.Number != failed.Number
+            || arrival.State != ArrivalState.Running)
+            return;
+        var (source, byManager) = (arrival.Source, arrival.IsFromOrigin && file.Staged);
+        Stop(arrival);
+        switch (failed.Failure)
+        {
+            case TransferFailureKind.CannotStore or TransferFailureKind.NotMade:
+                GiveUp(arrival, failed.Reason);
+                return;
+            case TransferFailureKind.Unreachable or TransferFailureKind.BrokenOff when source is not null:
+                worker.Unreachable[source] = _now + _tuning.TransientErrorTime;
+                break;
+            case TransferFailureKind.NotThere or TransferFailureKind.Corrupt when source is not null:
+                // A copy that is not what it was must not be given to anybody.
+                Emit(new ToWorker(source.Id, new Release([file.Id])));
+                LoseReplica(file, source);
+                break;
+            default:
+                if (byManager && !arrival.ByLink && failed.Failure is (TransferFailureKind.Unreachable or TransferFailureKind.BrokenOff))
+                {
+                    arrival.ByLink = true;
+                    break;
+                }
+
+                GiveUp(arrival, failed.Reason);
+                return;
+        }
+
+        // What was lost with it may have ended it, or have started it again.
+        if (arrival.State == ArrivalState.Waiting && worker.Arriving.GetValueOrDefault(file) == arrival && !file.Waiting.Contains(arrival))
+            Start(arrival);
+        ServeWaiting(file);
+        ServeDelayed(worker);
+    }
+
+    /// <summary>A file cannot be had at a worker, so what was to be made of it there cannot be had either.</summary>
+    private void GiveUp(Arrival arrival, string reason)
+    {
+        var (file, worker) = (arrival.File, arrival.Destination);
+        End(arrival);
+        ServeWaiting(file);
+        ServeDelayed(worker);
+        foreach (var consumer in file.Consumers.Where(consumer => consumer.Worker == worker).Distinct().ToList())
+        {
+            if (consumer.State == VineTaskState.Assigned && consumer.Worker == worker)
+                FailForInput(consumer, $"{NameFor(file)} cannot be had at worker {worker.Name}: {reason}");
+        }
+
+        foreach (var made in MadeFrom(file, worker))
+        {
+            Emit(new ToWorker(worker.Id, new Release([made.File.Id])));
+            GiveUp(made, reason);
+        }
+
+        if (file.Holders.Count == 0 && file.Arrivals.Count == 0)
+            FailWanted(file, worker.Name, reason);
+    }
+
+    /// <summary>What waits at a worker to be made there from a file.</summary>
+    private static List<Arrival> MadeFrom(VineFile file, VineWorker worker) =>
+        file.Makers == 0 ? [] : [.. worker.Arriving.Values.Where(arrival => arrival.File.Maker?.Inputs.Contains(file) == true)];
+}

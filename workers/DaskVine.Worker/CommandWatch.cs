@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using DaskVine.Protocol.Commands;
+
+namespace DaskVine.Worker;
+
+/// <summary>Looks at a running command from time to time, and says when it is over a limit.</summary>
+internal sealed class CommandWatch : IDisposable
+{
+    private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LookAtLimits = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LookAtUse = TimeSpan.FromSeconds(1);
+
+    // Looking takes at most such a part of the time.
+    private const int Restraint = 10;
+
+    private readonly CommandSpec _spec;
+    private readonly int _session;
+    private readonly Sandbox _sandbox;
+    private readonly Action<CommandResult, string> _exceeded;
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly Lock _gate = new();
+    private readonly Timer _timer;
+    private TimeSpan _nextLook = FirstLook;
+    private bool _ended;
+
+    /// <param name="spec">The limits.</param>
+    /// <param name="session">Whose memory is looked at.</param>
+    /// <param name="sandbox">Whose size is looked at.</param>
+    /// <param name="exceeded">Told, on another thread, which limit and in words; perhaps more than once.</param>
+    public CommandWatch(CommandSpec spec, int session, Sandbox sandbox, Action<CommandResult, string> exceeded)
+    {
+        (_spec, _session, _sandbox, _exceeded) = (spec, session, sandbox, exceeded);
+        _timer = new Timer(_ => Look());
+        lock (_gate)
+            SetTimer();
+    }
+
+    public TimeSpan Elapsed => _clock.Elapsed;
+
+    /// <summary>The most bytes of memory that were seen.</summary>
+    public long Memory { get; private set; }
+
+    /// <summary>The most bytes in the sandbox that were seen.</summary>
+    public long Disk { get; private set; }
+
+    /// <summary>Looks no more; what is looked at may go from now on.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+            _ended = true;
+        _timer.Dispose();
+    }
+
+    /// <summary>How a time that is over reads.</summary>
+    public static string EndTimeText(long endMs) =>
+        $"the time by which it had to end is over: {DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(endMs, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())):u}";
+
+    private static long NowMs => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+
+    private void Look()
+    {
+        lock (_gate)
+        {
+            if (_ended)
+                return;
+            LookAtClock();
+            if (_clock.Elapsed >= _nextLook)
+                Measure();
+            SetTimer();
+        }
+    }
+
+    private void LookAtClock()
+    {
+        if (_spec.WallMs is { } wall && _clock.Elapsed.TotalMilliseconds >= wall)
+            _exceeded(CommandResult.MaxWallTime, $"it ran for longer than {wall / 1000.0:0.###} s");
+        if (_spec.EndMs is { } end && NowMs >= end)
+            _exceeded(CommandResult.MaxEndTime, EndTimeText(end));
+    }
+
+    private void Measure()
+    {
+        var began = _clock.Elapsed;
+        Memory = Math.Max(Memory, CommandSession.Memory(_session));
+        if (Memory > _spec.Memory)
+            _exceeded(CommandResult.ResourceExhaustion, $"its processes held {Memory} bytes of memory; it was given {_spec.Memory}");
+        if (_spec.Disk is not null)
+            Disk = Math.Max(Disk, _sandbox.Size());
+        if (Disk > _spec.Disk)
+            _exceeded(CommandResult.SandboxExhaustion, $"its sandbox held {Disk} bytes; it was given {_spec.Disk}");
+        var took = _clock.Elapsed - began;
+        var pause = _spec.Memory is null && _spec.Disk is null ? LookAtUse : LookAtLimits;
+        _nextLook = _clock.Elapsed + (took * Restraint > pause ? took * Restraint : pause);
+    }
+
+    private void SetTimer()
+    {
+        var wait = (_nextLook - _clock.Elapsed).TotalMilliseconds;
+        if (_spec.WallMs is { } wall)
+            wait = Math.Min(wait, wall - _clock.Elapsed.TotalMilliseconds);
+        if (_spec.EndMs is { } end)
+            wait = Math.Min(wait, end - NowMs);
+        // Over a limit it is told again until the command has ended, and that is soon.
+        _timer.Change(TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(wait))), Timeout.InfiniteTimeSpan);
+    }
+}
