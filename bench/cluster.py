@@ -31,7 +31,7 @@ class Cluster:
         self.vine = DaskVine(workers=0, progress=False)
         self.workers = {}
         self._cores = cores
-        self._options = [*([] if links else []), *options]
+        self._options = [*([] if links else ["--no-hard-links"]), *options]
         self._options_of = options_of
         for _ in range(workers):
             self.start_worker()

@@ -88,6 +88,7 @@ def kill_workers(case, leaves, kills):
         tasks = len(graphs.reduction("count", leaves, SIZE, 4)[0])
         victims = list(cluster.workers)
         trials = []
+        cluster.vine.get(graphs.reduction("warm-up", leaves, SIZE, 4)[0], "warm-up", **keywords)
         for number, begun in enumerate([None, *moments(1, kills, tasks)]):
             name, log = f"total-{number}", f"{cluster.directory}/log-{number}"
             graph, expected = graphs.reduction(name, leaves, SIZE, 4)

@@ -11,6 +11,7 @@ internal static class WorkerCommand
 {
     // About three years: more than anybody waits, less than overflows.
     private const double MaxConnectTimeout = 1e8;
+    private const string HardLinksVariable = "DASKVINE_HARD_LINKS";
 
     private static readonly Argument<string?> Address = new("address")
     {
@@ -43,6 +44,33 @@ internal static class WorkerCommand
         Description = "Directory with the Python package 'daskvine' (default: that of this checkout, if there is one)",
     };
 
+    private static readonly Option<string?> Disk = new("--disk")
+    {
+        Description = "Bytes that the cache may hold, as in 10G (default: no limit); what was not used for longest goes first",
+    };
+
+    private static readonly Option<string?> Memory = new("--memory")
+    {
+        Description = "Bytes that tasks may use together, as in 4G (default: 80 % of the machine's); 0 for no limit",
+    };
+
+    private static readonly Option<string?> MemoryCache = new("--memory-cache")
+    {
+        Description = "Bytes of files to keep in memory (/dev/shm) rather than on disk, as in 4G (default: none)",
+    };
+
+    private static readonly Option<string> TransferPort = new("--transfer-port")
+    {
+        Description = "TCP port where other workers get files: PORT or LOW:HIGH, 0 for any",
+        DefaultValueFactory = _ => "0",
+    };
+
+    private static readonly Option<bool> NoPeers = new("--no-peer-transfers") { Description = "Give no files to other workers: all go through the manager" };
+    private static readonly Option<bool> NoHardLinks = new("--no-hard-links")
+    {
+        Description = $"Copy files of other workers on this machine rather than link them (also {HardLinksVariable}=0)",
+    };
+
     private static readonly Option<string?> Keys = KeysOption.Create("a worker");
     private static readonly Option<bool> WithInput = new("--exit-with-stdin") { Description = "End when standard input ends" };
     private static readonly Option<double> ConnectTimeout = new("--connect-timeout")
@@ -65,7 +93,8 @@ internal static class WorkerCommand
         });
         var command = new Command("worker", "Run a worker: takes tasks from a manager and keeps their results.")
         {
-            Address, ManagerName, WorkerName, Cores, Resources, CacheDirectory, Python, HostPackage, Keys, WithInput, ConnectTimeout,
+            Address, ManagerName, WorkerName, Cores, Resources, CacheDirectory, Python, HostPackage, Disk, Memory, MemoryCache, TransferPort, NoPeers,
+            NoHardLinks, Keys, WithInput, ConnectTimeout,
         };
         command.Validators.Add(result =>
         {
@@ -92,9 +121,16 @@ internal static class WorkerCommand
                 CacheDirectory = parsed.GetValue(CacheDirectory),
                 Python = parsed.GetValue(Python)!,
                 HostPackageDirectory = parsed.GetValue(HostPackage) ?? FindHostPackage(),
+                Disk = parsed.GetValue(Disk) is { } disk ? ByteSize.Parse(Disk.Name, disk) : 0,
+                MemoryCache = parsed.GetValue(MemoryCache) is { } memoryCache ? ByteSize.Parse(MemoryCache.Name, memoryCache) : 0,
+                TransferPorts = PortRange.Parse(TransferPort.Name, parsed.GetValue(TransferPort)!),
+                PeerTransfers = !parsed.GetValue(NoPeers),
+                HardLinks = !parsed.GetValue(NoHardLinks) && Environment.GetEnvironmentVariable(HardLinksVariable) != "0",
                 ConnectTimeout = patience,
                 ManagerTimeout = patience,
             };
+            if (parsed.GetValue(Memory) is { } memory)
+                options = options with { Memory = ByteSize.Parse(Memory.Name, memory) };
             using var worker = new WorkerProcess(options, () => Announcement.WorkerReady(options.ManagerAddress.ToString()));
             using var ending = new Ending(parsed.GetValue(WithInput), worker.Stop);
             worker.Run();

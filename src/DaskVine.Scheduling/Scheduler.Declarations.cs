@@ -66,12 +66,10 @@ public sealed partial class Scheduler
             graph.WantedCount++;
             if (file.NeverComes || file.Maker?.Inputs.FirstOrDefault(input => input.NeverComes) is not null)
                 FailWanted(file, "", "no task makes it");
-            else if (!file.IsAvailable)
-                Remake(file);
-            else if (file.AtManager || file.Holders.Count > 0)
+            else if (file.IsAvailable)
                 OnAvailable(file);
             else
-                SeeToWanted(file);
+                Remake(file);
         }
     }
 

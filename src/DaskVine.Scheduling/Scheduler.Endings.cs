@@ -13,7 +13,11 @@ public sealed partial class Scheduler
         if (file.Wanted && file.AtManager)
             Deliver(file);
         else if (file.Wanted)
+        {
             Fetch(file);
+            SeeToWanted(file);
+        }
+
         ReleaseIfUnneeded(file);
     }
 

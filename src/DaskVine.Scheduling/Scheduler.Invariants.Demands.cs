@@ -39,6 +39,8 @@ public sealed partial class Scheduler
         Require(pool.IsForAll || members.TrueForAll(worker => worker.Pools.Contains(pool)), "members of a pool know it");
         Require(pool.Waits.Count == 0 || members.Count == 0, "clients wait for members only where there is none");
         Require(_board.Unserved.Contains(pool) == (pool.Waits.Count > 0), "pools with waits are those that are looked after");
+        if (_index.Count < _tuning.WaitForWorkers)
+            return;
         var able = members.Find(worker => _index.HasRoom(worker) && pool.Fits(worker));
         if (able is null)
             return;

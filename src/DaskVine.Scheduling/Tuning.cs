@@ -5,6 +5,9 @@ internal sealed class Tuning(SchedulerOptions options)
 {
     private const int Thousandths = 1000;
 
+    // In thousandths of a second. Below it a pair that never reaches each other would try and try.
+    private const int ShortestTransientError = 1000;
+
     /// <summary>Whether workers get files from each other.</summary>
     public bool PeerTransfers { get; private set; } = options.PeerTransfers;
 
@@ -59,7 +62,7 @@ internal sealed class Tuning(SchedulerOptions options)
             case "immediate-recovery": ImmediateRecovery = whole > 0; break;
             case "clean-redundant-replicas": CleanRedundant = whole > 0; break;
             case "shift-disk-load": ShiftDiskLoad = whole > 0; break;
-            case "transient-error-interval": TransientErrorTime = TimeSpan.FromMilliseconds(Math.Max(0, value)); break;
+            case "transient-error-interval": TransientErrorTime = TimeSpan.FromMilliseconds(Math.Max(ShortestTransientError, value)); break;
             case "wait-for-workers": WaitForWorkers = whole; break;
             case "any-worker": AnyWorker = whole > 0; break;
             default: return false;

@@ -16,6 +16,8 @@ internal sealed class ModelGraph
     private readonly Queue<TaskOptions> _options;
     private readonly List<TaskOptions> _allOptions = [];
     private readonly GraphReports _reports;
+    private readonly bool _returns;
+    private readonly int _pruneDepth;
     // What the client heard of starts and ends, and how often each node's task raised.
     private readonly HashSet<int> _started = [];
     private readonly HashSet<int> _ended = [];
@@ -30,6 +32,8 @@ internal sealed class ModelGraph
     {
         Number = number;
         _reports = (GraphReports)decisions.Below(4);
+        _returns = decisions.OneIn(5);
+        _pruneDepth = decisions.OneIn(3) ? decisions.Below(4) : 1;
         for (var options = contended ? 2 : decisions.Below(4); options > 0; options--)
         {
             var next = _allOptions.Count + 1;
@@ -62,7 +66,7 @@ internal sealed class ModelGraph
         if (!_opened)
         {
             _opened = true;
-            return new OpenGraph(Number, TaskMode.FunctionCalls, "", _reports);
+            return new OpenGraph(Number, TaskMode.FunctionCalls, "", _reports, _returns, _pruneDepth);
         }
 
         if (_options.TryDequeue(out var options))

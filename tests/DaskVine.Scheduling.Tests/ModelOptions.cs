@@ -25,7 +25,8 @@ internal static class ModelOptions
         decisions.OneIn(6) ? Some(decisions.OneIn(5) ? Names : Names[..^1], decisions) : [],
         decisions.OneIn(3),
         decisions.OneIn(5) ? new Dictionary<string, long> { [Resource] = (decisions.Below(3) + 1) * 1_000 } : [],
-        decisions.Below(3) > 0 ? Some(s_locks, decisions) : []);
+        decisions.Below(3) > 0 ? Some(s_locks, decisions) : [],
+        decisions.OneIn(4));
 
     private static string[] Some(string[] of, Decisions decisions) =>
         [.. Enumerable.Range(0, decisions.Below(2) + 1).Select(_ => of[decisions.Below(of.Length)]).Distinct()];

@@ -9,7 +9,7 @@ namespace DaskVine.Scheduling.Tests;
 /// A worker as the protocol describes it, with messages on their way in both directions. What files and values hold is text that starts
 /// with the name of their node ("graph.node"), so that a task sees whether it got the right ones.
 /// </summary>
-internal sealed class ModelWorker(WorkerId id, int cores, string name = "", long resources = 0)
+internal sealed partial class ModelWorker(WorkerId id, int cores, string name = "", long resources = 0)
 {
     public const long LargeSize = 1_000;
 
@@ -41,16 +41,17 @@ internal sealed class ModelWorker(WorkerId id, int cores, string name = "", long
     /// <summary>Records, and uploads with their content, on their way to the manager.</summary>
     public Queue<object> Outbox { get; } = new();
 
-    public bool IsIdle => Inbox.Count == 0 && Outbox.Count == 0 && _held.Count == 0;
+    public bool IsIdle => Inbox.Count == 0 && Outbox.Count == 0 && _held.Count == 0 && !IsGetting;
 
     public IReadOnlyCollection<string> Files => _files.Values;
 
-    public override string ToString() => $"{Id}: holds {string.Join(' ', _held)}, files {string.Join(' ', _files.Values)}";
+    public override string ToString() => $"{Id}: holds {string.Join(' ', _held)}, files {string.Join(' ', _files.Values)}, gets {string.Join(' ', _getting.Values.Select(getting => getting.Transfer))}";
 
     public WorkerJoined SayHello()
     {
         Inbox.Clear();
         Outbox.Clear();
+        AbandonWhatIsSent();
         foreach (var task in _held.Where(task => task.Report is not null))
         {
             Outbox.Enqueue(task.Report!);
@@ -62,7 +63,7 @@ internal sealed class ModelWorker(WorkerId id, int cores, string name = "", long
         return new WorkerJoined(Id, new Hello(
             ProtocolVersion.Current, Hello.WorkerRole, "", name, 0, new Dictionary<string, string>(), cores,
             [.. _files.Keys.Select(file => new FileSize(file, LargeSize))], [.. _held.Select(task => task.Attempt)],
-            new Dictionary<string, long> { [ModelOptions.Resource] = resources }));
+            new Dictionary<string, long> { [ModelOptions.Resource] = resources }, Peer, Disk));
     }
 
     /// <summary>The manager takes it for gone, though it lives and runs what it has.</summary>
@@ -80,11 +81,12 @@ internal sealed class ModelWorker(WorkerId id, int cores, string name = "", long
             case Upload: break;
             case Retract e: GiveBack(e.Tasks); break;
             case Cancel e: Drop(e.Tasks); break;
-            case Release e: _released.UnionWith(e.Files.Where(_files.ContainsKey)); DeleteReleased(); break;
+            case Release e: Release(e.Files); break;
+            case Transfer e: Get(e); break;
             case Fetch e when _files.TryGetValue(e.File, out var content): Outbox.Enqueue((e.File, content)); break;
             case Fetch e: Outbox.Enqueue(new FileLost(e.File, "not here")); break;
             case Completed or Failed: _held.RemoveAll(task => ReferenceEquals(task.Report, message)); break;
-            case (FileId file, string put): _files[file] = put; _released.Remove(file); break;
+            case (FileId file, string put): TakePut(file, put); break;
             default: throw new InvalidOperationException($"the model does not know {message}");
         }
     }
@@ -117,8 +119,7 @@ internal sealed class ModelWorker(WorkerId id, int cores, string name = "", long
         else
         {
             task.Report = new Completed(id, attempt, 100, LargeSize, null, output);
-            _files[task.Assign.Output] = node;
-            _released.Remove(task.Assign.Output);
+            Keep(task.Assign.Output, node);
         }
 
         Outbox.Enqueue(task.Report);
@@ -159,7 +160,7 @@ internal sealed class ModelWorker(WorkerId id, int cores, string name = "", long
         {
             _held.Remove(task);
             if (task.Report is Completed { Value: null })
-                _released.Add(task.Assign.Output);
+                Release([task.Assign.Output]);
         }
 
         DeleteReleased();

@@ -5,12 +5,12 @@ using DaskVine.Protocol.Records;
 namespace DaskVine.Scheduling.Tests;
 
 /// <summary>A scheduler among a client and workers that do what the protocol allows, in any order, until the decisions are over.</summary>
-internal sealed class RandomWorld
+internal sealed partial class RandomWorld
 {
     private static readonly ClientId Client = new(1);
 
     private readonly Decisions _decisions;
-    private readonly Scheduler _scheduler = new(new SchedulerOptions { InlineBytes = ModelGraph.InlineBytes, BacklogUs = 3_000, CancelTime = TimeSpan.Zero });
+    private readonly Scheduler _scheduler;
     private readonly List<SchedulerEvent> _pending = [];
     private readonly Dictionary<WorkerId, ModelWorker> _workers = [];
     private readonly List<ModelGraph> _graphs = [];
@@ -30,6 +30,7 @@ internal sealed class RandomWorld
         _decisions = new Decisions(decisions);
         _claims = new ClaimChecker(OptionsOf);
         _isContended = _decisions.OneIn(3);
+        _scheduler = new Scheduler(DrawOptions());
         SayHelloAsClient();
     }
 
@@ -63,7 +64,7 @@ internal sealed class RandomWorld
     private void Storm()
     {
         var worker = _decisions.Of(_workers.Values);
-        switch (_decisions.Below(24))
+        switch (_decisions.Below(32))
         {
             case 0 when _graphs.Count(graph => !graph.IsOver) < 6: _graphs.Add(new ModelGraph(_graphs.Count, _decisions, _isContended)); break;
             case 1 or 2 or 3: SubmitSome(); SubmitSome(); break;
@@ -78,6 +79,8 @@ internal sealed class RandomWorld
             case < 15 when worker is not null: worker.Receive(); worker.Receive(); worker.Receive(); break;
             case < 18 when worker is not null: StartOne(worker); break;
             case < 20 when worker is not null: EndOne(worker, fails: false); break;
+            case < 24 when worker is not null: Advance(worker, mayFail: true); break;
+            case 24 when _decisions.OneIn(4): TuneSomething(); break;
             default: Deliver(worker); break;
         }
 
@@ -90,6 +93,7 @@ internal sealed class RandomWorld
     {
         foreach (var name in ModelOptions.Names)
             Join(name, ModelOptions.ResourceMax);
+        _pending.Add(new ClientSent(Client, new Tune("wait-for-workers", 0)));
     }
 
     private void Calm()
@@ -100,6 +104,8 @@ internal sealed class RandomWorld
         {
             while (worker.Inbox.Count > 0)
                 worker.Receive();
+            for (var left = 20; worker.IsGetting && left > 0; left--)
+                Advance(worker, mayFail: false);
             for (var core = 0; core < worker.Cores; core++)
                 StartOne(worker);
             for (var core = 0; core < worker.Cores; core++)
@@ -142,7 +148,12 @@ internal sealed class RandomWorld
 
     private void Join(string name, long resources)
     {
-        var worker = new ModelWorker(new WorkerId(++_lastWorker), _decisions.Below(3) + 1, name, resources);
+        var worker = new ModelWorker(new WorkerId(++_lastWorker), _decisions.Below(3) + 1, name, resources)
+        {
+            IsPeer = _decisions.Below(4) > 0,
+            Host = _decisions.OneIn(3) ? $"host {_decisions.Below(2)}" : "",
+            Disk = _decisions.OneIn(4) ? (_decisions.Below(4) + 2) * ModelWorker.LargeSize : 0,
+        };
         _workers.Add(worker.Id, worker);
         _pending.Add(worker.SayHello());
     }

@@ -50,7 +50,7 @@ public sealed class SchedulerFilesTests : IDisposable
         second.Completes("c2");
         _env.Expect("c1 result 1.2 c2");
         first.Completes("c1");
-        _env.Expect("c1 result 1.1 c1", "w1 release a", "w2 release a", "drop a");
+        _env.Expect("w1 release a", "w2 release a", "drop a", "c1 result 1.1 c1");
         _env.MustHoldNothing();
     }
 
@@ -135,7 +135,7 @@ public sealed class SchedulerFilesTests : IDisposable
         second.Leaves();
         first.Completes("c1");
         first.Completes("c2");
-        _env.Expect("c1 result 1.1 c1", "w1 run c2(@a) #2", "c1 result 1.2 c2", "w1 release a", "drop a");
+        _env.Expect("c1 result 1.1 c1", "w1 run c2(@a) #2", "w1 release a", "drop a", "c1 result 1.2 c2");
         _env.MustHoldNothing();
         first.Uploads("a");
         _env.Expect("drop a");

@@ -50,7 +50,7 @@ public sealed class SchedulerGraphsTests : IDisposable
         graph.Task("c", "a").Submit().Seal("c");
         _env.Expect("w1 run c(@a)", "w1 release b");
         worker.Completes("c");
-        _env.Expect("c1 result 1.2 c", "w1 release a");
+        _env.Expect("w1 release a", "c1 result 1.2 c");
     }
 
     [Fact]

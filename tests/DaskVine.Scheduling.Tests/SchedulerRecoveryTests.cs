@@ -93,7 +93,7 @@ public sealed class SchedulerRecoveryTests : IDisposable
         second.CompletesLarge("a");
         _env.Expect("w2 run b(@a) #2");
         second.Completes("b");
-        _env.Expect("c1 result 1.1 b", "w2 release a");
+        _env.Expect("w2 release a", "c1 result 1.1 b");
     }
 
     [Fact]
@@ -182,7 +182,7 @@ public sealed class SchedulerRecoveryTests : IDisposable
         second.Completes("c");
         _env.Expect("c1 result 1.2 c", "w2 run b(@a) #2");
         second.Completes("b");
-        _env.Expect("c1 result 1.1 b", "w2 release a", "drop a");
+        _env.Expect("w2 release a", "drop a", "c1 result 1.1 b");
         _env.MustHoldNothing();
     }
 

@@ -133,7 +133,7 @@ public sealed class SchedulerRejoinTests : IDisposable
         first.Leaves();
         _env.Expect("w2 function f", "w2 run b(@a) #2");
         second.Completes("b");
-        _env.Expect("c1 result 1.1 b", "w2 release a");
+        _env.Expect("w2 release a", "c1 result 1.1 b");
     }
 
     [Fact]

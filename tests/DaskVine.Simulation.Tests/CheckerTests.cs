@@ -16,7 +16,7 @@ public class CheckerTests
     [Fact]
     public void RerunChecker_FinishedTaskAssignedAgain_Throws()
     {
-        var checker = new RerunChecker(_book, new Totals(), faultless: false);
+        var checker = new RerunChecker(_book, new ReplicaBook(_book), new Totals(), faultless: false);
         RunToCompletion(Outcome.Value);
         Assert.Throws<PropertyBrokenException>(() => checker.OnIntention(AssignOf(2, Outcome.Value)));
     }
@@ -24,7 +24,7 @@ public class CheckerTests
     [Fact]
     public void RerunChecker_FinishedTaskAssignedAgainAfterItsFileWasLost_Agrees()
     {
-        var checker = new RerunChecker(_book, new Totals(), faultless: false);
+        var checker = new RerunChecker(_book, new ReplicaBook(_book), new Totals(), faultless: false);
         RunToCompletion(Outcome.Value);
         _book.OnFact(new WorkerSent(s_worker, new FileLost(new FileId(1), "")));
         checker.OnIntention(AssignOf(2, Outcome.Value));

@@ -13,6 +13,10 @@ internal sealed record CommandLine
         --duration-us N           of a task
         --large-percent N         of outputs
         --asking-percent N        of graphs ask for workers, resources, locks, …
+        --large-bytes N           of an output at most
+        --replicas --prune-depth --per-host N
+        --declared-percent N      of nodes without inputs are files that clients declare
+        --closed-percent N        of pairs of workers cannot reach each other
         --client-credit N         bytes, of the links with clients
         --sabotage KIND           break something, to see it found
         """;
@@ -80,6 +84,12 @@ internal sealed record CommandLine
             "--clients" => options => options with { Clients = number },
             "--graphs" => options => options with { GraphsPerClient = number },
             "--tasks" => options => options with { TasksPerGraph = number, CheckEvery = 1 + (number / 100 * (number / 100)) },
+            "--replicas" => options => options with { Replicas = number },
+            "--prune-depth" => options => options with { PruneDepth = number },
+            "--per-host" => options => options with { WorkersPerHost = number },
+            "--large-bytes" => options => options with { LargeBytesMax = number },
+            "--declared-percent" => options => options with { DeclaredFiles = number / 100.0 },
+            "--closed-percent" => options => options with { ClosedPairs = number / 100.0 },
             "--large-percent" => options => options with { LargeOutputs = number / 100.0 },
             "--asking-percent" => options => options with { AskingGraphs = number / 100.0 },
             "--client-credit" => options => options with { ClientCredit = number },

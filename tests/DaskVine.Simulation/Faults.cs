@@ -19,6 +19,8 @@ internal sealed class Faults(World world)
         Every(options.DoorBreaks, "door break", () => OnWorker(worker => Reset(worker, door: true)));
         Every(options.Gaps, "gap", () => OnWorker(LoseSome));
         Every(options.Partitions, "partition", () => OnWorker(Separate));
+        Every(options.BrokenTransfers, "broken transfer", BreakTransfer);
+        Every(options.DamagedFiles, "damaged file", () => OnWorker(Damage));
         Every(options.ClientResets, "client reset", () => OnClient(Reset));
         Every(options.ClientDeaths, "client death", () => OnClient(client => client.Die()));
     }
@@ -51,6 +53,24 @@ internal sealed class Faults(World world)
         if (clients.Count == 0)
             return false;
         harm(_chance.Pick(clients));
+        return true;
+    }
+
+    private bool BreakTransfer()
+    {
+        // Who reads from elsewhere tries again by himself.
+        var flows = world.Network.Flows.Where(flow => flow.From != world.SharedFiles.Node && flow.From != world.WebFiles.Node).ToList();
+        if (flows.Count == 0)
+            return false;
+        world.Network.Break(_chance.Pick(flows));
+        return true;
+    }
+
+    private bool Damage(SimulatedWorker worker)
+    {
+        if (worker.Cache.Files.Count == 0)
+            return false;
+        worker.Cache.Damage(_chance.Pick(worker.Cache.Files.ToList()), vanish: _chance.Happens(0.5));
         return true;
     }
 

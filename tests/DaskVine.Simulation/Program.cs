@@ -4,6 +4,8 @@ namespace DaskVine.Simulation;
 
 internal static class Program
 {
+    private const int KindsShown = 12;
+
     public static int Main(string[] args)
     {
         CommandLine line;
@@ -23,8 +25,8 @@ internal static class Program
         Console.WriteLine(
             $"{worlds:N0} worlds, {failures.Count} failures, {clock.Elapsed.TotalSeconds:N1} s, "
             + $"{Environment.WorkingSet >> 20:N0} MiB at the end, {Process.GetCurrentProcess().PeakWorkingSet64 >> 20:N0} MiB at most");
-        foreach (var failure in failures.Take(5))
-            Console.WriteLine($"\n{failure}");
+        foreach (var alike in failures.GroupBy(KindOf).OrderByDescending(group => group.Count()).Take(KindsShown))
+            Console.WriteLine($"\n{alike.Count():N0} of this kind, such as\n{alike.MinBy(failure => failure.Length)}");
         return failures.Count > 0 ? 1 : 0;
     }
 
@@ -47,6 +49,13 @@ internal static class Program
             }
         });
         return (worlds, totals, failures);
+    }
+
+    // Which property was broken and how, whatever the numbers are.
+    private static string KindOf(string failure)
+    {
+        var what = failure.Split('\n')[1];
+        return string.Concat(what[what.IndexOf("ms: ", StringComparison.Ordinal)..].Where(letter => !char.IsAsciiDigit(letter)));
     }
 
     private static IEnumerable<ulong> Seeds(CommandLine line, Stopwatch clock)

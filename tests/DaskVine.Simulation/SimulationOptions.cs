@@ -68,6 +68,9 @@ public sealed record SimulationOptions
 
     public int LargeBytesMax { get; init; } = 50_000;
 
+    /// <summary>For how many bytes each byte of a value stands, so that large ones need no memory.</summary>
+    public int ByteScale { get; init; } = 1;
+
     public int ChunkBytes { get; init; } = 1 << 14;
 
     public int InlineLimit { get; init; } = 4096;
@@ -80,6 +83,38 @@ public sealed record SimulationOptions
     public TimeSpan Delay { get; init; } = TimeSpan.FromMicroseconds(100);
 
     public TimeSpan DelayJitter { get; init; } = TimeSpan.FromMicroseconds(50);
+
+    /// <summary>Each way, of each worker and of the manager; in bytes a second.</summary>
+    public double Bandwidth { get; init; } = 1.25e9;
+
+    /// <summary>Of the file system that all workers share, and of the web, together for all who read.</summary>
+    public double SharedBandwidth { get; init; } = 12.5e9;
+
+    /// <summary>Workers that have a host in common, and link each other's files.</summary>
+    public int WorkersPerHost { get; init; } = 1;
+
+    /// <summary>Probability per worker to give no files to others.</summary>
+    public double Peerless { get; init; }
+
+    /// <summary>Whether the manager has a transfer server; else all that it gives goes by the link.</summary>
+    public bool ManagerServes { get; init; }
+
+    /// <summary>Of a worker's cache, in bytes; 0 for none. Those who ask for nothing get it from the draw.</summary>
+    public long Disk { get; init; }
+
+    public int Replicas { get; init; } = 1;
+
+    /// <summary>Places tasks wherever there is room, to compare with.</summary>
+    public bool AnyWorker { get; init; }
+
+    /// <summary>Of every graph; null: drawn for each that <see cref="VariedGraphs"/> says.</summary>
+    public int? PruneDepth { get; init; }
+
+    /// <summary>Graphs with a drawn prune depth, checkpoints, or results that are returned, among all.</summary>
+    public double VariedGraphs { get; init; }
+
+    /// <summary>Files that clients declare, among the nodes that have no inputs.</summary>
+    public double DeclaredFiles { get; init; }
 
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -107,12 +142,24 @@ public sealed record SimulationOptions
 
     public TimeSpan? Partitions { get; init; }
 
+    /// <summary>One transfer between two processes breaks off.</summary>
+    public TimeSpan? BrokenTransfers { get; init; }
+
+    /// <summary>A file of a worker's cache is deleted or cut off, and the worker does not know.</summary>
+    public TimeSpan? DamagedFiles { get; init; }
+
     public TimeSpan? ClientResets { get; init; }
 
     public TimeSpan? ClientDeaths { get; init; }
 
     /// <summary>Probabilities per call or upload.</summary>
     public double ChildDeaths { get; init; }
+
+    /// <summary>Probability per transfer that what comes is not what was sent.</summary>
+    public double CorruptTransfers { get; init; }
+
+    /// <summary>Probability per source and destination that one cannot be reached from the other.</summary>
+    public double ClosedPairs { get; init; }
 
     public double UnreadableFiles { get; init; }
 

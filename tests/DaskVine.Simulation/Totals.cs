@@ -27,6 +27,26 @@ public sealed class Totals
 
     public long GraphsCancelled { get; set; }
 
+    /// <summary>Files that came to a worker other than by the link.</summary>
+    public long Transfers { get; set; }
+
+    public long TransfersFailed { get; set; }
+
+    /// <summary>Between processes, other than by the link.</summary>
+    public long BytesMoved { get; set; }
+
+    /// <summary>Of files that came to a worker without being moved.</summary>
+    public long BytesLinked { get; set; }
+
+    /// <summary>Of large files between the manager and workers.</summary>
+    public long BytesByLink { get; set; }
+
+    /// <summary>By tasks, and left at their workers.</summary>
+    public long BytesMade { get; set; }
+
+    /// <summary>What all caches together held at most.</summary>
+    public long PeakStored { get; set; }
+
     public TimeSpan VirtualTime { get; set; }
 
     /// <summary>Real time that the manager's core took.</summary>
@@ -48,6 +68,13 @@ public sealed class Totals
         GraphsDone += other.GraphsDone;
         GraphsFailed += other.GraphsFailed;
         GraphsCancelled += other.GraphsCancelled;
+        Transfers += other.Transfers;
+        TransfersFailed += other.TransfersFailed;
+        BytesMoved += other.BytesMoved;
+        BytesLinked += other.BytesLinked;
+        BytesByLink += other.BytesByLink;
+        BytesMade += other.BytesMade;
+        PeakStored = Math.Max(PeakStored, other.PeakStored);
         VirtualTime += other.VirtualTime;
         SchedulerTime += other.SchedulerTime;
     }
@@ -58,6 +85,7 @@ public sealed class Totals
         return $"""
             steps {Steps:N0}, virtual time {VirtualTime.TotalSeconds:N1} s, messages {Messages:N0} ({MessagesLost:N0} lost)
             tasks {Tasks:N0}, starts {Starts:N0} ({Restarts:N0} again), results {Results:N0}
+            transfers {Transfers:N0} ({TransfersFailed:N0} failed), MiB made {BytesMade >> 20:N0}, moved {BytesMoved >> 20:N0}, linked {BytesLinked >> 20:N0}, by link {BytesByLink >> 20:N0}, stored at most {PeakStored >> 20:N0}
             scheduler {SchedulerTime.TotalSeconds:N2} s
             graphs done {GraphsDone:N0}, failed {GraphsFailed:N0}, cancelled {GraphsCancelled:N0}
             faults: {faults}

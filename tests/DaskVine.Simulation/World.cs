@@ -2,6 +2,7 @@ using DaskVine.Simulation.Checkers;
 using DaskVine.Simulation.Clients;
 using DaskVine.Simulation.Graphs;
 using DaskVine.Simulation.Manager;
+using DaskVine.Simulation.Network;
 using DaskVine.Simulation.Workers;
 
 namespace DaskVine.Simulation;
@@ -24,9 +25,13 @@ internal sealed class World
         Chance = new Chance(options.Seed);
         Story = new Story(Clock, print);
         Book = new TaskBook(Story);
+        Replicas = new ReplicaBook(Book);
+        Network = new DataNetwork(Clock);
+        SharedFiles = DeclaredContent.ServerOf("shared", this);
+        WebFiles = DeclaredContent.ServerOf("web", this);
         var faultless = options.FaultsEnd == TimeSpan.Zero && options.Failures == 0;
         _watchers.AddRange([
-            new RerunChecker(Book, Totals, faultless),
+            new RerunChecker(Book, Replicas, Totals, faultless),
             new ResultChecker(Totals),
             new FailureChecker(Book),
             new CoreChecker(),
@@ -34,6 +39,8 @@ internal sealed class World
             new RetryChecker(this, Book),
             new LeftoverChecker(Book),
             new InvariantChecker(options.CheckEvery),
+            new TransferChecker(),
+            Replicas,
             Book]);
         Manager = new SimulatedManager(this);
         if (scenario is not null)
@@ -52,6 +59,22 @@ internal sealed class World
     public Story Story { get; }
 
     public TaskBook Book { get; }
+
+    /// <summary>Who has which file.</summary>
+    public ReplicaBook Replicas { get; }
+
+    /// <summary>For large files; records have wires of their own.</summary>
+    public DataNetwork Network { get; }
+
+    /// <summary>Transfer servers that are there, by address.</summary>
+    public Dictionary<string, FileServer> Servers { get; } = [];
+
+    public FileServer SharedFiles { get; }
+
+    public FileServer WebFiles { get; }
+
+    /// <summary>What all caches hold now.</summary>
+    public long StoredBytes { get; set; }
 
     public SimulatedManager Manager { get; }
 
@@ -81,6 +104,9 @@ internal sealed class World
             Count(run);
     }
 
+    /// <summary>A value as a file.</summary>
+    public StoredFile Stored(byte[] bytes) => new(bytes, (long)bytes.Length * Options.ByteScale);
+
     public void Watch(Action<Watcher> tell)
     {
         foreach (var watcher in _watchers)
@@ -91,7 +117,7 @@ internal sealed class World
 
     public SimulatedWorker AddWorker(WorkerPlan plan)
     {
-        var worker = new SimulatedWorker(this, $"w{++_lastWorker}", plan);
+        var worker = new SimulatedWorker(this, $"w{++_lastWorker}", _lastWorker - 1, plan);
         Workers.Add(worker);
         return worker;
     }
@@ -106,6 +132,17 @@ internal sealed class World
                 AddDrawnWorker();
             AddAskedWorkers();
         });
+    }
+
+    /// <summary>Whether one process cannot reach another's transfer server, now and always.</summary>
+    public bool IsClosed(string source, string destination)
+    {
+        if (Options.ClosedPairs == 0)
+            return false;
+        var drawn = Options.Seed;
+        foreach (var letter in $"{source}>{destination}")
+            drawn = Chance.Mix(drawn ^ letter);
+        return new Chance(drawn).Happens(Options.ClosedPairs);
     }
 
     /// <summary>Whether a task that raises at its first call alone does so now.</summary>
@@ -138,7 +175,7 @@ internal sealed class World
 
     private void AddDrawnWorker()
     {
-        var plan = new WorkerPlan(Chance.Between(1, Options.CoresMax), Chance.Happens(Options.SlowWorkers) ? 50 : 1);
+        var plan = new WorkerPlan(Chance.Between(1, Options.CoresMax), Chance.Happens(Options.SlowWorkers) ? 50 : 1) { HasPeer = !Chance.Happens(Options.Peerless), Disk = Options.Disk };
         AddWorker(Options.AskingGraphs == 0 ? plan : OptionsDraw.Draw(plan, Chance));
     }
 

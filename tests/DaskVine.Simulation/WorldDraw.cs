@@ -31,11 +31,41 @@ public static class WorldDraw
             SlowWorkers = chance.Pick([0, 0, 0.3]),
             AskingGraphs = chance.Pick([0, 0.5, 1]),
         };
+        return Connected(Sick(calm, chance), new Chance(Chance.Mix(~seed)));
+    }
+
+    private static SimulationOptions Sick(SimulationOptions calm, Chance chance)
+    {
         return chance.Between(0, 9) switch
         {
             0 => calm,
             < 8 => WithFaults(calm, chance, 0.35),
             _ => WithFaults(calm, chance, 1),
+        };
+    }
+
+    // Drawn apart, so that what was drawn before stays as it was.
+    private static SimulationOptions Connected(SimulationOptions world, Chance chance)
+    {
+        var faults = world.FaultsEnd > TimeSpan.Zero;
+        TimeSpan? Sometimes(double lowMs, double highMs) =>
+            faults && chance.Happens(0.5) ? TimeSpan.FromMilliseconds(chance.AcrossMagnitudes(lowMs, highMs)) : null;
+
+        return world with
+        {
+            Bandwidth = chance.AcrossMagnitudes(1e5, 1e9),
+            SharedBandwidth = chance.AcrossMagnitudes(1e5, 1e9),
+            WorkersPerHost = chance.Pick([1, 1, 2, 100]),
+            Peerless = chance.Pick([0, 0, 0.3, 1]),
+            ManagerServes = chance.Happens(0.5),
+            Replicas = chance.Pick([1, 1, 2, 3]),
+            VariedGraphs = chance.Pick([0, 0.5, 1]),
+            DeclaredFiles = chance.Pick([0, 0, 0.3, 1]),
+            AnyWorker = chance.Happens(0.1),
+            BrokenTransfers = Sometimes(10, 1_000),
+            DamagedFiles = Sometimes(20, 2_000),
+            CorruptTransfers = faults && chance.Happens(0.4) ? chance.AcrossMagnitudes(0.005, 0.2) : 0,
+            ClosedPairs = chance.Pick([0, 0, 0.1, 0.5, 1]),
         };
     }
 

@@ -50,10 +50,10 @@ public class TransferTests
     }
 
     [Fact]
-    public void File_OfAWorkerThatIsGone_FailsAndTheTaskWaitsForAnother()
+    public async Task File_OfAWorkerThatIsGone_FailsAndTheTaskWaitsForAnother()
     {
         using var workers = new TwoWorkers();
-        workers.EndFirst();
+        await workers.EndFirst();
         workers.Second.Send(CallOn(1, 1, new FileSize(OutputOf(1), 17)), workers.From(7));
         var failed = workers.Second.Receive<TransferFailed>();
         Assert.Equal((7L, TransferFailureKind.Unreachable), (failed.Number, failed.Failure));

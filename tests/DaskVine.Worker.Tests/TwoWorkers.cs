@@ -46,7 +46,11 @@ internal sealed class TwoWorkers : IDisposable
         return Integer(Second.Receive<Completed>().Value);
     }
 
-    public void EndFirst() => _first.Dispose();
+    public async Task EndFirst()
+    {
+        _first.Cancel();
+        await _first.ExitCode();
+    }
 
     public void Dispose()
     {

@@ -11,16 +11,17 @@ internal sealed class CoreHarness
     private readonly WorkerCore _core;
     private List<WorkerEffect> _effects = [];
 
-    public CoreHarness(int cores) => _core = new WorkerCore(new WorkerCoreOptions { Cores = cores });
+    public CoreHarness(int cores, long disk = 0, long memory = 0) =>
+        _core = new WorkerCore(new WorkerCoreOptions { Cores = cores, Disk = disk, Memory = memory });
 
     public TimeSpan Now { get; private set; } = TimeSpan.FromSeconds(1);
 
     public TimeSpan? Wake { get; private set; }
 
     /// <summary>A worker that is linked, knows <see cref="Function"/> and has a child in every slot.</summary>
-    public static CoreHarness Ready(int cores = 1)
+    public static CoreHarness Ready(int cores = 1, long disk = 0, long memory = 0)
     {
-        var harness = new CoreHarness(cores);
+        var harness = new CoreHarness(cores, disk, memory);
         harness.Handle(new LinkOpened(null), new Welcomed("m1"), Code(Function));
         harness.Handle(new LibraryUp());
         harness.Handle([.. Enumerable.Range(0, cores).Select(slot => new HostUp(HostId.Child(slot)))]);

@@ -9,7 +9,9 @@ internal sealed class RandomWorld(Random random)
 {
     private const int Cores = 3;
 
-    private readonly CoreHarness _core = new(Cores);
+    // Some worlds have limits that are met, and some have none.
+    private readonly CoreHarness _core = new(Cores, random.Next(2) * 300_000, random.Next(2) * 150_000);
+    private readonly RandomFiles _files = new(random);
 
     // Assigned and neither reported, given back nor cancelled.
     private readonly Dictionary<TaskId, int> _expected = [];
@@ -32,7 +34,7 @@ internal sealed class RandomWorld(Random random)
     private bool _linked;
     private long _lastTask;
 
-    public bool IsAtRest => _expected.Count == 0 && _questions.Count == 0 && _linked && _hosts.Values.All(h => h.Calls.Count == 0) && _commands.Count == 0
+    public bool IsAtRest => _expected.Count == 0 && _questions.Count == 0 && _files.AreAtRest && _linked && _hosts.Values.All(h => h.Calls.Count == 0) && _commands.Count == 0
         && _next.Count == 0;
 
     public override string ToString() => $"waits for {string.Join(", ", _expected.Keys)}, {_questions.Count} answers and {_hosts.Values.Sum(host => host.Calls.Count)} calls";
@@ -47,24 +49,38 @@ internal sealed class RandomWorld(Random random)
         _next.Clear();
         _core.Pass(TimeSpan.FromMilliseconds(random.Next(calm ? 5000 : 40)));
         Perform();
+        foreach (var happened in events)
+            _files.Happen(happened);
         _core.Handle(events);
         foreach (var received in events.OfType<ModuleReceived>())
             _modules[received.Module.Name] = received.Module;
         Perform();
     }
 
+    /// <summary>To be called at rest.</summary>
+    public void CheckInventory()
+    {
+        _core.Handle(new LinkLost());
+        Perform();
+        _core.Handle(new LinkOpened(null));
+        _files.CheckInventory(Assert.Single(_core.Drain().OfType<SayHello>()));
+    }
+
     private void Storm()
     {
-        switch (random.Next(16))
+        switch (random.Next(20))
         {
             case < 4 when _linked: Assign(); break;
             case 4 when _linked: Ask(random.Next(2) == 0 ? [Some()] : []); break;
             case 5 when _linked: Cancel(Some()); break;
-            case 6 when _linked: _next.Add(new FileArrived(new FileId(random.Next(5)), 10)); break;
-            case 7 when _linked: _next.Add(new ReleaseReceived([new FileId(random.Next(5))])); break;
+            case 6 when _linked: _next.Add(RandomFiles.Arrive(_files.Some())); break;
+            case 7 when _linked: _next.Add(_files.Release()); break;
             case 8: Relink(); break;
             case 9: EndSomething(); break;
             case 10 when _linked: Upload(); break;
+            case 16 or 17 when _linked: _next.Add(_files.Ask()); break;
+            case 18: _next.AddRange(_files.EndSome()); break;
+            case 19: _next.AddRange(_files.LoseSomeName()); break;
             case 13 when _linked: _next.Add(new MakeFileReceived(Commands.Make(random.Next(4, 7), files: random.Next(5)))); break;
             case 14 or 15: EndCommand(_commands.Keys.ElementAtOrDefault(random.Next(Cores))); break;
             default: Answer(_hosts.Values.ElementAtOrDefault(random.Next(Cores + 1))); break;
@@ -75,8 +91,7 @@ internal sealed class RandomWorld(Random random)
     {
         if (!_linked)
             Relink();
-        for (var file = 0; file < 5; file++)
-            _next.Add(new FileArrived(new FileId(file), 10));
+        _next.AddRange(_files.ArriveAll());
         if (_library && !_libraryUp)
             ComeUp();
         foreach (var host in _hosts.Values.ToList())
@@ -110,6 +125,8 @@ internal sealed class RandomWorld(Random random)
         var (start, killed) = command;
         long?[] sizes = [.. start.Task.Outputs.Select(_ => random.Next(3) == 0 ? (long?)null : 10)];
         var input = start.Task.Inputs.Count > 0 && random.Next(5) == 0 ? start.Task.Inputs[0].File.Value : -1;
+        if (!killed && input >= 0)
+            _files.Damage(new FileId(input));
         _next.Add(killed ? Commands.Killed(start) : input >= 0 ? Commands.Without(start, input) : Commands.Ended(start, sizes));
     }
 
@@ -136,6 +153,7 @@ internal sealed class RandomWorld(Random random)
     private void Relink()
     {
         _questions.Clear();
+        _files.LinkEnds();
         _next.Add(_linked ? new LinkLost() : new LinkOpened(null));
         if (!_linked)
             _next.AddRange([new Welcomed("m1"), CoreHarness.Code(CoreHarness.Function)]);
@@ -169,6 +187,7 @@ internal sealed class RandomWorld(Random random)
         HostUp e => e.Host.Role == HostRole.Child,
         HostGone e => e.Host.Role == HostRole.Child,
         CallReturned e => e.Host.Role == HostRole.Child,
+        CallFailed e => e.Host.Role == HostRole.Child,
         _ => false,
     };
 
@@ -189,7 +208,9 @@ internal sealed class RandomWorld(Random random)
             host.Up = true;
             _next.Add(new HostUp(host.Id));
         }
-        else if (host.Calls.TryDequeue(out var call))
+        else if (host.Calls.TryDequeue(out var call) && call.Task.Inputs.Count > 0 && random.Next(4) == 0)
+            _next.Add(new CallFailed(call.Host, call.Call, 10, Failure.Of(FailureKind.Unloadable, "drawn")));
+        else if (call is not null)
             _next.Add(random.Next(3) == 0 ? CoreHarness.ReturnedFile(call) : CoreHarness.Returned(call, random.Next(3000)));
     }
 
@@ -197,6 +218,7 @@ internal sealed class RandomWorld(Random random)
     {
         foreach (var effect in _core.Drain())
         {
+            _next.AddRange(_files.Perform(effect));
             switch (effect)
             {
                 case StartLibrary: _library = true; break;

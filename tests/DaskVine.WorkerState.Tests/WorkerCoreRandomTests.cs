@@ -19,6 +19,7 @@ public class WorkerCoreRandomTests
         for (var step = 0; step < 2000 && !world.IsAtRest; step++)
             world.Step(calm: true);
         Assert.True(world.IsAtRest, $"seed {seed}: {world}");
+        world.CheckInventory();
     }
 
     public static TheoryData<int> Seeds() => new(Enumerable.Range(0, 100));

@@ -237,7 +237,8 @@ def test_directory_of_another_role_is_told(keys, run_dir):
     with Manager(run_dir, "--keys", keys) as manager:
         with pytest.raises(DaskVineError, match="No such file.*client.secret.*--export client"):
             DaskVine(manager.address, keys=run_dir / "worker")
-        assert "--export worker" in failure_of_worker(manager.address, "--keys", run_dir / "client")
+        assert f"{run_dir}/client/" in (message := failure_of_worker(manager.address, "--keys", run_dir / "client"))
+        assert "is missing" in message
 
 
 def test_malformed_key_is_told(keys, run_dir):

@@ -306,7 +306,8 @@ def test_cancel_all_wakes_who_waits_and_forgets_at_the_manager(paused):
     thread.join(30)
     assert sorted(task.id for task in returned) == ids
     assert paused.submit(Task("true")) == 4 and paused.cancel_all() == 1
-    paused.get({"a": 1}, "a")
+    paused.close()
+    assert paused.manager.goodbye.wait(30)
     assert sorted(node for record in paused.manager.seen if record[0] == r.PRUNE for node in record[2]) == [0, 1, 2, 3, 4, 5, 6]
 
 

@@ -15,12 +15,26 @@ internal sealed class CacheDirectory : IDisposable
     // Whole files, by number.
     private readonly Dictionary<long, HeldFile> _held = [];
 
+    private readonly MemoryShelf? _memory;
+
     /// <param name="parent">Where the directory is made; must be there.</param>
-    public CacheDirectory(string parent) => Path = RunDirectory.Create(parent);
+    /// <param name="memory">For what results and files from elsewhere fit into it; null to keep all on disk. Disposed with this.</param>
+    public CacheDirectory(string parent, MemoryShelf? memory = null)
+    {
+        _memory = memory;
+        Path = RunDirectory.Create(parent);
+    }
 
     public string Path { get; }
 
-    public string FilePath(FileId file) => $"{Path}/{FileName(file)}";
+    /// <summary>Where other workers may link files from. Those that are elsewhere they get by the socket.</summary>
+    public string LinkPath => _memory?.Path ?? Path;
+
+    public string FilePath(FileId file)
+    {
+        lock (_lock)
+            return _held.TryGetValue(file.Value, out var held) ? held.Path : $"{Path}/{FileName(file)}";
+    }
 
     /// <summary>The name of a file in the directory of any worker.</summary>
     public static string FileName(FileId file) => $"file-{file.Value}";
@@ -29,10 +43,15 @@ internal sealed class CacheDirectory : IDisposable
     public string PartPath(FileId file) => $"{Path}/part-{file.Value}";
 
     /// <summary>Where a file is gathered while it is got from elsewhere.</summary>
-    public string GotPath(long attempt) => $"{Path}/got-{attempt}";
+    /// <param name="attempt">Its number.</param>
+    /// <param name="stays">It is to be kept beyond its use, so on disk.</param>
+    public string GotPath(long attempt, bool stays) => $"{(stays ? Path : Root)}/got-{attempt}";
 
     /// <summary>Where a call writes a large result.</summary>
-    public string OutputPath(long call) => $"{Path}/out-{call}";
+    public string OutputPath(long call) => $"{Root}/out-{call}";
+
+    /// <summary>Where what a command has made is put, beside its sandbox.</summary>
+    public string CommandOutputPath(long call) => $"{Path}/out-{call}";
 
     /// <summary>A directory for one command and all that belongs to it.</summary>
     public string CommandPath(long call) => $"{Path}/command-{call}";
@@ -49,15 +68,24 @@ internal sealed class CacheDirectory : IDisposable
     /// <exception cref="UnauthorizedAccessException">The file system refuses.</exception>
     public void Place(string source, FileId file, long size, uint? checksum = null)
     {
-        var path = FilePath(file);
+        var isInMemory = _memory?.Has(source) == true;
+        var path = $"{(isInMemory ? _memory!.Path : Path)}/{FileName(file)}";
         lock (_lock)
         {
+            if (_held.Remove(file.Value, out var before))
+                Forget(before, deletes: before.Path != path);
             Rename(source, path);
             _held[file.Value] = new HeldFile(path, size, Directory.Exists(path), checksum);
+            if (isInMemory)
+                _memory!.Count(size);
         }
     }
 
-    public void KeepOutput(long call, FileId file, long size) => Place(OutputPath(call), file, size);
+    public void KeepOutput(long call, FileId file, long size)
+    {
+        var inMemory = _memory is null ? null : $"{_memory.Path}/out-{call}";
+        Place(inMemory is not null && File.Exists(inMemory) ? inMemory : CommandOutputPath(call), file, size);
+    }
 
     /// <summary>Computes the CRC32C of a file if it is not known; may take long.</summary>
     public void ComputeChecksum(FileId file)
@@ -106,9 +134,12 @@ internal sealed class CacheDirectory : IDisposable
 
     public void DropOutput(long call)
     {
-        FileTree.Delete(OutputPath(call));
-        // What a host has that dies while it writes.
-        File.Delete(OutputPath(call) + ".part");
+        foreach (var root in Roots)
+        {
+            FileTree.Delete($"{root}/out-{call}");
+            // What a host has that dies while it writes.
+            File.Delete($"{root}/out-{call}.part");
+        }
     }
 
     /// <summary>A file that is leased goes when nobody sends it any more.</summary>
@@ -116,9 +147,10 @@ internal sealed class CacheDirectory : IDisposable
     {
         lock (_lock)
         {
-            _held.Remove(file.Value, out var held);
-            if (held is not { Leases: > 0 })
-                FileTree.Delete(FilePath(file));
+            if (_held.Remove(file.Value, out var held))
+                Forget(held, deletes: held.Leases == 0);
+            else
+                FileTree.Delete($"{Path}/{FileName(file)}");
         }
     }
 
@@ -126,8 +158,10 @@ internal sealed class CacheDirectory : IDisposable
     {
         lock (_lock)
         {
+            foreach (var held in _held.Values)
+                Forget(held, deletes: false);
             _held.Clear();
-            foreach (var file in Directory.EnumerateFileSystemEntries(Path, "file-*"))
+            foreach (var file in Roots.SelectMany(root => Directory.EnumerateFileSystemEntries(root, "file-*")))
                 FileTree.Delete(file);
         }
     }
@@ -135,7 +169,23 @@ internal sealed class CacheDirectory : IDisposable
     /// <summary>An empty directory for one task.</summary>
     public string MakeSandbox(int number) => Directory.CreateDirectory($"{Path}/sandbox-{number}").FullName;
 
-    public void Dispose() => RunDirectory.Remove(Path);
+    public void Dispose()
+    {
+        RunDirectory.Remove(Path);
+        _memory?.Dispose();
+    }
+
+    private string Root => _memory is { HasRoom: true } ? _memory.Path : Path;
+
+    private IEnumerable<string> Roots => _memory is null ? [Path] : [Path, _memory.Path];
+
+    private void Forget(HeldFile held, bool deletes)
+    {
+        if (_memory?.Has(held.Path) == true)
+            _memory.Count(-held.Size);
+        if (deletes)
+            FileTree.Delete(held.Path);
+    }
 
     private static void Rename(string source, string path)
     {

@@ -46,7 +46,7 @@ internal static class CommandReports
             return new CommandReported(report, bytes, bytes.Length, tail);
         try
         {
-            var size = Write(report, cache.OutputPath(start.Call), log, kept);
+            var size = Write(report, cache.CommandOutputPath(start.Call), log, kept);
             return new CommandReported(report with { Output = default }, null, size, tail);
         }
         catch (IOException e)
@@ -69,7 +69,7 @@ internal static class CommandReports
                 continue;
             try
             {
-                sizes[i] = sandbox.Take(name, cache.OutputPath(start.Call + 1 + i));
+                sizes[i] = sandbox.Take(name, cache.CommandOutputPath(start.Call + 1 + i));
                 if (sizes[i] is null)
                     report = With(report, CommandResult.OutputMissing, $"its output '{name}' is missing");
             }

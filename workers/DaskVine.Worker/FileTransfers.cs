@@ -23,7 +23,7 @@ internal sealed class FileTransfers(CacheDirectory cache, FileSources sources, E
     public void Start(StartTransfer start)
     {
         var file = start.Transfer.File;
-        var path = _parts.Remove(file, out var part) ? part : cache.GotPath(start.Attempt);
+        var path = _parts.Remove(file, out var part) ? part : cache.GotPath(start.Attempt, stays: start.Transfer.Level >= CacheLevel.Worker);
         var attempt = new Attempt(start.Attempt, start.Transfer, path);
         _attempts.Add(file, attempt);
         _threads.Run(() => Get(attempt));

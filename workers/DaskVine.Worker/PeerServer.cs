@@ -9,7 +9,7 @@ namespace DaskVine.Worker;
 internal sealed class PeerServer(WorkerOptions options, RunDirectory run, CacheDirectory cache, WorkerLog log) : IDisposable
 {
     private readonly string _token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
-    private readonly string _host = options.HardLinks ? MachineName.Of(cache.Path) : "";
+    private readonly string _host = options.HardLinks ? MachineName.Of(cache.LinkPath) : "";
     private TransferServer? _server;
 
     // What the present server listens on, but for its port.
@@ -23,7 +23,7 @@ internal sealed class PeerServer(WorkerOptions options, RunDirectory run, CacheD
         var wanted = local is IPEndPoint tcp ? Tcp(tcp) : $"ipc://{run.Socket("transfers")}";
         if (wanted != _listening)
             Start(wanted, isTcp: local is IPEndPoint);
-        return _server is null ? null : new PeerEndpoint(_server.Address.ToString(), _token, _host, cache.Path);
+        return _server is null ? null : new PeerEndpoint(_server.Address.ToString(), _token, _host, cache.LinkPath);
     }
 
     public void Dispose() => _server?.Dispose();

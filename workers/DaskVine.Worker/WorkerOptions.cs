@@ -24,6 +24,12 @@ public sealed record WorkerOptions
     /// </summary>
     public string? CacheDirectory { get; init; }
 
+    /// <summary>Bytes of files that may be kept in memory rather than on disk; 0 for none.</summary>
+    public long MemoryCache { get; init; }
+
+    /// <summary>A file system in memory, where those are.</summary>
+    public string MemoryCacheDirectory { get; init; } = "/dev/shm";
+
     /// <summary>The interpreter of the user's environment.</summary>
     public string Python { get; init; } = "python3";
 

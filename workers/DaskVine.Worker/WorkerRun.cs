@@ -47,7 +47,7 @@ internal sealed class WorkerRun : ISessionOwner, IDisposable
         _name = options.Name ?? $"{Environment.MachineName}-{Environment.ProcessId}";
         _log = new WorkerLog(_name);
         _core = new WorkerCore(new WorkerCoreOptions { Cores = options.Cores, Disk = options.Disk, Memory = options.Memory });
-        _cache = new CacheDirectory(CacheParent(options, run));
+        _cache = new CacheDirectory(CacheParent(options, run), MemoryOf(options));
         _data = new DataPlane(options, run, _cache, _loop, _log, Raise);
         _logs = new HostLogs(run.Logs);
         _modules = new ModuleStore(run, _log);
@@ -127,6 +127,9 @@ internal sealed class WorkerRun : ISessionOwner, IDisposable
         _data.Dispose();
         _loop.Dispose();
     }
+
+    private static MemoryShelf? MemoryOf(WorkerOptions options) =>
+        options.MemoryCache > 0 ? new MemoryShelf(options.MemoryCacheDirectory, options.MemoryCache) : null;
 
     // In the run directory, which is in the wanted one already unless that has too long a path for sockets.
     private static string CacheParent(WorkerOptions options, RunDirectory run) =>

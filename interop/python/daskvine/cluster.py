@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 
+from daskvine import machine
 from daskvine.door import Door
 from daskvine.errors import DaskVineError, ManagerUnreachable, WorkersLost
 from daskvine.processes import Process
@@ -97,6 +98,7 @@ class Cluster:
                 self._program, "worker", self.address, "--cores", str(cores), "--worker-name", name,
                 "--cache-dir", f"{self.directory}/{name}", "--python", sys.executable,
                 "--host-package", str(PACKAGE_ROOT), "--exit-with-stdin",
+                "--memory", str(machine.task_memory(workers)), "--memory-cache", str(machine.file_memory(workers)),
             ]
             if self._keys:
                 arguments += ["--keys", self._keys]

@@ -97,6 +97,10 @@ class Session:
                 return
             self._read()
 
+    def wake(self):
+        """Have every wait look again whether it is over."""
+        self._connection.wake()
+
     def wait_until(self, is_ready, timeout=None):
         """Take in what comes until `is_ready()`, or for `timeout` seconds. Raises what ended the session."""
         deadline = None if timeout is None else time.monotonic() + timeout
@@ -163,12 +167,16 @@ class Session:
             self._next_arrival(node, waiting).finish()
 
     def _take_failure(self, record):
-        _, _, node, key, _, (_, message, *_), *_ = record
-        waiting = self._arrivals.get(node)
-        if waiting is None:
-            self._failure = f"the manager gave up all files and commands of this client: {key}: {message}"
+        _, _, node, _, _, (kind, message, *_), *_ = record
+        if kind == r.INVALID:
+            # It is of the graph as a whole, and nothing comes any more.
+            self._failure = f"the manager gave up the files and commands of this client: {message}"
+            self._connection.wake()
             return
-        self._next_arrival(node, waiting).fail(FileUnavailable(message))
+        waiting = self._arrivals.get(node)
+        # Nobody waits any more for what was cancelled or forgotten meanwhile.
+        if waiting is not None:
+            self._next_arrival(node, waiting).fail(FileUnavailable(message))
 
     def _next_arrival(self, node, waiting):
         """The arrival whose turn it was; the next one's begins."""

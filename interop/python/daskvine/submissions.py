@@ -87,8 +87,10 @@ class TaskBoard:
                 if submission:
                     nodes += [node for _, node in submission.outputs]
             self._session.prune(nodes, forget=True)
-        if nodes:
+        if chosen:
             self._session.flush()
+            # Somebody may wait for one of them.
+            self._session.wake()
         return len(chosen)
 
     def is_empty(self):

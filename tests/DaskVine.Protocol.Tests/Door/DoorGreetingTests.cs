@@ -22,6 +22,7 @@ public class DoorGreetingTests
         (Text("token"), new MsgPackNode.Whole(long.MaxValue)),
         (Text("name"), Text("vine \u00e9")),
         (Text("manager"), Text("5eed")),
+        (Text("secured"), new MsgPackNode.Truth(false)),
     ];
 
     [Fact]

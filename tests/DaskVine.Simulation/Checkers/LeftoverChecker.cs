@@ -16,9 +16,11 @@ internal sealed class LeftoverChecker(TaskBook book) : Watcher
         Require(world.Manager.StagedCount == 0, $"the manager keeps {world.Manager.StagedCount} staged files");
         foreach (var worker in world.Workers)
         {
-            var files = worker.Files.Select(book.NameOf).ToList();
+            var files = worker.Cache.Files.Select(book.NameOf).ToList();
             Require(files.Count == 0, $"{worker} keeps files of {string.Join(", ", files)}", files);
-            Require(worker.OutputCount == 0, $"{worker} keeps {worker.OutputCount} outputs of calls");
+            Require(worker.Cache.OutputCount == 0, $"{worker} keeps {worker.Cache.OutputCount} outputs of calls");
+            Require(worker.Cache.PartCount == 0, $"{worker} keeps {worker.Cache.PartCount} parts of files");
+            Require(worker.TransferCount == 0, $"{worker} is getting {worker.TransferCount} files");
         }
     }
 }

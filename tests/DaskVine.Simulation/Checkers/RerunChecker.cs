@@ -4,8 +4,11 @@ using DaskVine.Simulation.Workers;
 
 namespace DaskVine.Simulation.Checkers;
 
-/// <summary>A task that has finished runs again only after files of its graph were lost; without faults none starts twice.</summary>
-internal sealed class RerunChecker(TaskBook book, Totals totals, bool faultless) : Watcher
+/// <summary>
+/// A task that has finished runs again only after files of its graph were lost, and not while anybody has its own; without faults none
+/// starts twice.
+/// </summary>
+internal sealed class RerunChecker(TaskBook book, ReplicaBook replicas, Totals totals, bool faultless) : Watcher
 {
     private readonly HashSet<NodeName> _started = [];
 
@@ -14,6 +17,7 @@ internal sealed class RerunChecker(TaskBook book, Totals totals, bool faultless)
         if (effect is not ToWorker { Record: Assign assign } || book.Find(assign.Task) is not { IsFinished: true } task)
             return;
         Require(book.LostFilesSince(task), $"{task.Name} had finished and is assigned again, though nothing was lost", task.Name);
+        Require(!replicas.IsThere(task.Output), $"{task.Name} is assigned again, though its file is there", task.Name);
     }
 
     public override void OnCallStarted(SimulatedWorker worker, NodeName task)

@@ -16,6 +16,9 @@ internal sealed class TaskBook(Story story) : Watcher
 
         public WorkerId Worker { get; set; }
 
+        /// <summary>The file of its result.</summary>
+        public FileId Output { get; set; }
+
         public int Attempt { get; set; }
 
         public bool IsAssigned { get; set; }
@@ -61,6 +64,13 @@ internal sealed class TaskBook(Story story) : Watcher
                 Lose(NameOf(e.File));
                 story.Tell("file lost", NameOf(e.File), $"{sent.Worker}");
                 break;
+            case WorkerSent { Record: TransferFailed e } sent:
+                // It costs the source its copy when that is not what it was.
+                if (e.Failure is TransferFailureKind.NotThere or TransferFailureKind.Corrupt)
+                    Lose(NameOf(e.File));
+                story.Tell("not got", NameOf(e.File), $"{sent.Worker}", (long)e.Failure);
+                break;
+            case WorkerSent { Record: Transferred e } sent: story.Tell("got", NameOf(e.File), $"{sent.Worker}", e.Number); break;
             case FileStaged e: story.Tell("staged", NameOf(e.File), ""); break;
             case WorkerJoined e:
                 story.Tell("joined", NodeName.None, $"{e.Worker} {e.Hello.Name}", e.Hello.Tasks.Count);
@@ -95,6 +105,10 @@ internal sealed class TaskBook(Story story) : Watcher
                     story.Tell("release", NameOf(file), $"{to.Worker}");
                 break;
             case ToWorker { Record: Fetch e } to: story.Tell("fetch", NameOf(e.File), $"{to.Worker}"); break;
+            case ToWorker { Record: Transfer e } to:
+                AtWorker(_graphsAt, to.Worker).Add(GraphOf(NameOf(e.File)));
+                story.Tell("transfer", NameOf(e.File), $"{to.Worker}", e.Number);
+                break;
             case PutFile e: Put(e); break;
         }
     }
@@ -111,6 +125,7 @@ internal sealed class TaskBook(Story story) : Watcher
         Require(!entry.IsAssigned, $"{name} is assigned to {worker} while it is at {entry.Worker}", name);
         (entry.Worker, entry.Attempt, entry.IsAssigned, entry.IsFinished) = (worker, assign.Attempt, true, false);
         AtWorker(_assigned, worker).Add(entry);
+        entry.Output = assign.Output;
         _files[assign.Output] = name;
         story.Tell("assign", name, $"{worker}", assign.Attempt);
     }

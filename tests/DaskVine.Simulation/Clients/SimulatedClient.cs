@@ -122,7 +122,7 @@ internal sealed class SimulatedClient
         _opened.Add(run.Number, run);
         run.Started.Clear();
         run.Ended.Clear();
-        link.Post(new OpenGraph(run.Number, run.Plan.Mode, "", run.Plan.Reports));
+        link.Post(new OpenGraph(run.Number, run.Plan.Mode, "", run.Plan.Reports, run.Plan.Returns, run.Plan.PruneDepth));
         foreach (var options in run.Plan.Options)
             link.Post(options with { Graph = run.Number, Locks = _world.Options.Sabotage == Sabotage.DroppedLocks ? [] : options.Locks });
         if (run.Plan.CancelAfter is { } time)
@@ -135,7 +135,8 @@ internal sealed class SimulatedClient
         if (_link != link || Gone || run.State != GraphRunState.Submitting)
             return;
         var last = Math.Min(first + run.Plan.NodesAtOnce, run.Plan.Nodes.Length);
-        link.Post(new SubmitNodes(run.Number, first, [.. run.Plan.Nodes[first..last].Select(GraphNodeOf)]));
+        for (var next = first; next < last;)
+            next = SubmitAlike(run, link, next, last);
         if (last < run.Plan.Nodes.Length)
             _world.Clock.After(TimeSpan.FromMicroseconds(200) * _chance.Unit(), () => SubmitFrom(run, link, last));
         else
@@ -145,6 +146,42 @@ internal sealed class SimulatedClient
         }
 
         link.Flush();
+    }
+
+    // Files and other nodes go in records of their own.
+    private int SubmitAlike(GraphRun run, LinkEnd link, int first, int last)
+    {
+        var nodes = run.Plan.Nodes;
+        var next = first;
+        while (next < last && (nodes[next].Declared is null) == (nodes[first].Declared is null))
+            next++;
+        if (nodes[first].Declared is null)
+            link.Post(new SubmitNodes(run.Number, first, [.. nodes[first..next].Select(GraphNodeOf)]));
+        else
+            Declare(run, link, first, next);
+        return next;
+    }
+
+    private void Declare(GraphRun run, LinkEnd link, int first, int next)
+    {
+        var nodes = run.Plan.Nodes;
+        link.Post(new SubmitFiles(run.Number, first, [.. nodes[first..next].Select(FileOf)]));
+        for (var node = first; node < next; node++)
+        {
+            if (nodes[node].Declared is not FileKind.Data)
+                continue;
+            var data = Values.Of(nodes[node].Call.Key, [], nodes[node].Call.Size);
+            for (var offset = 0; offset == 0 || offset < data.Length; offset += _world.Options.ChunkBytes)
+                link.Post(new FileData(run.Number, node, offset, data.AsMemory(offset, Math.Min(_world.Options.ChunkBytes, data.Length - offset))));
+        }
+    }
+
+    private DeclaredFile FileOf(NodePlan node)
+    {
+        var source = DeclaredContent.SourceOf(node.Call);
+        var size = (long)node.Call.Size * _world.Options.ByteScale;
+        return new DeclaredFile(
+            node.Declared!.Value, node.Declared == FileKind.Url ? $"http:{source}" : source, "", size, CacheLevel.Workflow, Shared: true);
     }
 
     private static GraphNode GraphNodeOf(NodePlan node) => new(

@@ -10,13 +10,14 @@ internal sealed class GraphDraw(SimulationOptions options, Chance chance)
     public const int Functions = 4;
 
     private const int InputsMax = 5;
+    private static readonly FileKind[] s_declared = [FileKind.Path, FileKind.Url, FileKind.Data, FileKind.Shared];
 
     public GraphPlan Draw(int client, int number)
     {
         var shape = options.Shape ?? (GraphShape)chance.Between(0, (int)GraphShape.Random);
         var mode = chance.Happens(options.TasksMode) ? TaskMode.Tasks : TaskMode.FunctionCalls;
         var asks = chance.Happens(options.AskingGraphs);
-        var asked = asks ? OptionsDraw.Draw(chance) : [];
+        var asked = asks ? OptionsDraw.Draw(chance, options.VariedGraphs) : [];
         var nodes = new NodePlan[options.TasksPerGraph];
         var read = new bool[nodes.Length];
         for (var i = 0; i < nodes.Length; i++)
@@ -27,13 +28,18 @@ internal sealed class GraphDraw(SimulationOptions options, Chance chance)
             nodes[i] = Node(new NodeName(client, number, i), inputs);
             if (asks && chance.Happens(0.5))
                 nodes[i] = nodes[i] with { Options = chance.Pick(asked) };
+            if (inputs.Length == 0 && i < nodes.Length - 1 && options.DeclaredFiles > 0 && chance.Happens(options.DeclaredFiles))
+                nodes[i] = nodes[i] with { Functions = null, Options = null, Declared = chance.Pick(s_declared) };
         }
 
-        var wanted = Enumerable.Range(0, nodes.Length).Where(node => !read[node] || chance.Happens(0.02)).ToArray();
+        var wanted = Enumerable.Range(0, nodes.Length).Where(node => (!read[node] || chance.Happens(0.02)) && nodes[node].Declared is null).ToArray();
+        var varied = options.VariedGraphs > 0 && chance.Happens(options.VariedGraphs);
         return new GraphPlan(client, number, mode, nodes, wanted)
         {
             Options = asked,
             Reports = asks ? GraphReports.Tasks | GraphReports.Output : GraphReports.None,
+            PruneDepth = options.PruneDepth ?? (varied ? chance.Pick([0, 1, 2, 3, 5]) : 1),
+            Returns = varied && chance.Happens(0.2),
             SubmitAt = options.Arrival * chance.Unit(),
             NodesAtOnce = chance.Pick([1, 7, 1000]),
             CancelAfter = chance.Happens(options.Cancellations) ? chance.Exponential(TimeSpan.FromMilliseconds(50)) : null,

@@ -21,6 +21,10 @@ internal sealed class GraphPlan(int client, int number, TaskMode mode, NodePlan[
 
     public GraphReports Reports { get; init; }
 
+    public int PruneDepth { get; init; } = 1;
+
+    public bool Returns { get; init; }
+
     /// <summary>When the client submits it.</summary>
     public TimeSpan SubmitAt { get; init; }
 

@@ -47,5 +47,8 @@ internal readonly record struct CallPlan(NodeName Name, ulong Key, TimeSpan Dura
 /// <summary>A node of a graph that a client is going to submit. <paramref name="Functions"/> is null for a literal, <paramref name="Options"/> are of its graph.</summary>
 internal sealed record NodePlan(CallPlan Call, int[]? Functions, int[] Inputs, TaskOptions? Options = null)
 {
+    /// <summary>Where it comes from when the client declares it as a file.</summary>
+    public FileKind? Declared { get; init; }
+
     public bool IsLiteral => Functions is null;
 }

@@ -30,10 +30,18 @@ internal sealed partial class SimulatedManager
     {
         _world = world;
         _chance = world.Chance.Fork();
+        var options = world.Options;
+        Node = new NetworkNode("manager", options.Bandwidth);
+        var peer = options.ManagerServes ? new PeerEndpoint("sim://manager", "secret of the manager", "", "") : null;
+        Scheduler = new Scheduler(new SchedulerOptions { Peer = peer, Replicas = options.Replicas, AnyWorker = options.AnyWorker });
+        if (peer is not null)
+            world.Servers.Add(peer.Address, new FileServer(Node, peer.Token, (file, _) => _staging.Find(file) is { } bytes ? world.Stored(bytes) : null));
         Beat();
     }
 
-    public Scheduler Scheduler { get; } = new(new SchedulerOptions());
+    public Scheduler Scheduler { get; }
+
+    public NetworkNode Node { get; }
 
     public int StagedCount => _staging.Count;
 
@@ -108,8 +116,10 @@ internal sealed partial class SimulatedManager
             case Heartbeat: break;
             case Goodbye: peer.Leaving = true; break;
             case Chunk chunk:
-                if (_staging.Receive(chunk, peer.Arriving))
-                    _events.Add(new FileStaged(chunk.File));
+                if (!_staging.Receive(chunk, peer.Arriving))
+                    break;
+                _world.Totals.BytesByLink += chunk.Size * _world.Options.ByteScale;
+                _events.Add(new FileStaged(chunk.File));
                 break;
             case Completed when _world.Sabotages(Sabotage.LostCompletion): break;
             case var _ when peer.Worker is { } worker: _events.Add(new WorkerSent(worker, record)); break;
@@ -147,12 +157,17 @@ internal sealed partial class SimulatedManager
                     Post(peer, e.Record);
                 break;
             case PutFile e when Find(e.Worker) is { } peer:
-                Start(peer, e.File, e.Value, (offset, data) => new Chunk(e.File, e.Size, offset, data));
+                Start(peer, e.File, e.Value, (size, offset, data) => new Chunk(e.File, size, offset, data));
                 break;
             case SendFile e when Find(e.Client) is { } peer:
-                Start(peer, e.File, e.Value, (offset, data) => new Result(e.Graph, e.Node, e.Size, offset, data));
+                Start(peer, e.File, e.Value, (size, offset, data) => new Result(e.Graph, e.Node, size, offset, data));
                 break;
             case DropStaged e: _staging.Drop(e.File); break;
+            case ServePath e: _staging.Serve(e); break;
+            case StoreData e when _staging.Store(e):
+                _events.Add(new FileStaged(e.File));
+                TurnSoon();
+                break;
         }
     }
 
@@ -164,9 +179,11 @@ internal sealed partial class SimulatedManager
         Touch(peer);
     }
 
-    private void Start(SimulatedPeer peer, FileId file, ReadOnlyMemory<byte>? value, Func<int, ReadOnlyMemory<byte>, Record> record)
+    // By the link go its bytes, not what they stand for.
+    private void Start(SimulatedPeer peer, FileId file, ReadOnlyMemory<byte>? value, Func<long, int, ReadOnlyMemory<byte>, Record> record)
     {
-        peer.Link.Start(new BulkTransfer(file, value ?? _staging[file], _world.Options.ChunkBytes, record));
+        var bytes = value ?? _staging[file];
+        peer.Link.Start(new BulkTransfer(file, bytes, _world.Options.ChunkBytes, (offset, data) => record(bytes.Length, offset, data)));
         Touch(peer);
     }
 

@@ -17,6 +17,7 @@ internal sealed class DataNetwork(VirtualClock clock)
     {
         var flow = new Flow(from, to, bytes, end) { Since = clock.Now };
         flow.Places = (from.Up.Add(flow), to.Down.Add(flow));
+        flow.Index = _flows.Count;
         _flows.Add(flow);
         ShareAnew(flow);
         return flow;
@@ -53,7 +54,9 @@ internal sealed class DataNetwork(VirtualClock clock)
         flow.IsOver = true;
         flow.From.Up.Remove(flow.Places.Up);
         flow.To.Down.Remove(flow.Places.Down);
-        _flows.Remove(flow);
+        _flows[flow.Index] = _flows[^1];
+        _flows[flow.Index].Index = flow.Index;
+        _flows.RemoveAt(_flows.Count - 1);
         ShareAnew(flow);
     }
 

@@ -10,6 +10,8 @@ internal sealed class Flow(NetworkNode from, NetworkNode to, double bytes, Actio
     /// <summary>How many have still to come, as of <see cref="Since"/>.</summary>
     public double Left { get; set; } = bytes;
 
+    public double Bytes { get; } = bytes;
+
     public double Rate { get; set; }
 
     public TimeSpan Since { get; set; }
@@ -17,9 +19,12 @@ internal sealed class Flow(NetworkNode from, NetworkNode to, double bytes, Actio
     /// <summary>When it is looked at next; not later than it can be over.</summary>
     public TimeSpan Due { get; set; } = TimeSpan.MaxValue;
 
-    public long Moved => (long)(bytes - Left);
+    public long Moved => (long)(Bytes - Left);
 
     public bool IsOver { get; set; }
+
+    /// <summary>Its place among all flows, while it is not over.</summary>
+    public int Index { get; set; }
 
     /// <summary>Its places among the flows of both ports, while it is not over.</summary>
     public (LinkedListNode<Flow> Up, LinkedListNode<Flow> Down) Places { get; set; }

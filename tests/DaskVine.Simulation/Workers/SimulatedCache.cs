@@ -62,7 +62,8 @@ internal sealed class SimulatedCache(World world, string owner)
     /// <summary>Somebody deletes a file or cuts it off, and the worker does not know.</summary>
     public void Damage(FileId file, bool vanish)
     {
-        if (_elsewhere.Contains(file) || _files[file] is { } content && _named.ContainsValue(content))
+        var content = _files[file];
+        if (_elsewhere.Contains(file) || _named.ContainsValue(content))
             return;
         Remove(file);
         if (vanish)

@@ -81,7 +81,7 @@ internal sealed class SimulatedTransfers(World world, SimulatedWorker worker, Si
         var transfer = attempt.Transfer;
         var url = transfer.Address.StartsWith("http:", StringComparison.Ordinal) ? transfer.Address["http:".Length..] : "";
         var server = url.Length > 0 ? world.WebFiles : world.Servers.GetValueOrDefault(transfer.Address);
-        if (server is null || world.IsClosed(server.Node.Name, worker.Name))
+        if (server is null || (url.Length == 0 && world.IsClosed(server.Node.Name, worker.Name)))
             Fail(attempt, TransferFailureKind.Unreachable, "drawn, or it is gone");
         else
             Read(attempt, server, url);
@@ -112,7 +112,7 @@ internal sealed class SimulatedTransfers(World world, SimulatedWorker worker, Si
             cache.KeepPart(file, before + moved);
             Fail(attempt, TransferFailureKind.BrokenOff, "its source fell silent");
         }
-        else if (world.FaultsGoOn && chance.Happens(world.Options.CorruptTransfers))
+        else if (attempt.Transfer.Token.Length > 0 && world.FaultsGoOn && chance.Happens(world.Options.CorruptTransfers))
         {
             world.Totals.CountFault("corrupt transfer");
             cache.DropPart(file);

@@ -64,7 +64,7 @@ internal sealed partial class SimulatedWorker
         _link = link;
         link.SendUnsequenced(new Hello(
             ProtocolVersion.Current, Hello.WorkerRole, Name, Plan.Title ?? Name, Connection.Token,
-            new Dictionary<string, string>(), Cores, effect.Files, effect.Tasks, Plan.Resources));
+            new Dictionary<string, string>(), Cores, effect.Files, effect.Tasks, Plan.Resources, Peer, Plan.Disk));
         _world.Clock.After(s_helloAgain, () =>
         {
             if (_link == link && !_welcome)
@@ -122,9 +122,15 @@ internal sealed partial class SimulatedWorker
             case ForgetFunctions e: Happen(new FunctionsForgotten(e.Numbers)); break;
             case Retract e: Happen(new RetractReceived(e.Tasks)); break;
             case Cancel e: Happen(new CancelReceived(e.Tasks)); break;
+            case Transfer e: Happen(new TransferReceived(e)); break;
+            case MakeFile e: Happen(new MakeFileReceived(e)); break;
             case Release e:
                 foreach (var file in e.Files)
+                {
                     _arriving.Remove(file);
+                    _cache.DropPart(file);
+                }
+
                 Happen(new ReleaseReceived(e.Files));
                 break;
             case Fetch e: Happen(new FetchReceived(e.File)); break;
@@ -144,8 +150,10 @@ internal sealed partial class SimulatedWorker
         if (!file.IsWhole)
             return;
         _arriving.Remove(chunk.File);
-        _files[chunk.File] = file.Bytes;
-        Happen(new FileArrived(chunk.File, chunk.Size));
+        var content = _world.Stored(file.Bytes);
+        _cache.Put(chunk.File, content);
+        _world.Totals.BytesByLink += content.Size;
+        Happen(new FileArrived(chunk.File, content.Size));
     }
 
     private void TellAcknowledged()
@@ -177,13 +185,13 @@ internal sealed partial class SimulatedWorker
 
     private void Upload(FileId file)
     {
-        if (_files.ContainsKey(file) && Breaks())
-            _files.Remove(file);
-        if (!_files.TryGetValue(file, out var bytes))
+        if (_cache.Find(file) is { } found && (!found.IsWhole || Breaks()))
+            _cache.Remove(file);
+        if (_cache.Open(file) is not { } content)
             Happen(new FileUnreadable(file, "drawn"));
         else if (_link is null)
             Happen(new UploadEnded(file));
         else
-            _link.Start(BulkOf(file, bytes));
+            _link.Start(BulkOf(file, content.Bytes));
     }
 }

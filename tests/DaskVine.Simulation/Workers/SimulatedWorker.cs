@@ -15,18 +15,23 @@ internal sealed partial class SimulatedWorker
     private readonly SimulatedHosts _hosts;
     private readonly List<WorkerEvent> _events = [];
     private readonly List<WorkerEffect> _effects = [];
-    // The cache directory: whole files, and what calls have written.
-    private readonly Dictionary<FileId, byte[]> _files = [];
-    private readonly Dictionary<long, byte[]> _outputs = [];
+    private readonly SimulatedCache _cache;
+    private readonly SimulatedTransfers _transfers;
     private TimeSpan? _turnAt;
 
-    public SimulatedWorker(World world, string name, WorkerPlan plan)
+    public SimulatedWorker(World world, string name, int number, WorkerPlan plan)
     {
         _world = world;
         _chance = world.Chance.Fork();
         Name = name;
         Plan = plan;
-        _core = new WorkerCore(new WorkerCoreOptions { Cores = plan.Cores });
+        _core = new WorkerCore(new WorkerCoreOptions { Cores = plan.Cores, Disk = plan.Disk });
+        _cache = new SimulatedCache(world, name);
+        _transfers = new SimulatedTransfers(world, this, _cache, _chance.Fork());
+        Node = new NetworkNode(name, world.Options.Bandwidth);
+        Peer = PeerOf(number);
+        if (Peer is { } peer)
+            world.Servers.Add(peer.Address, new FileServer(Node, peer.Token, (file, _) => _cache.Open(file)));
         _hosts = new SimulatedHosts(world, this, _chance.Fork());
         Connection = new Connection(world, Hello.WorkerRole, name, TakeMessage);
         OpenLink();
@@ -45,9 +50,14 @@ internal sealed partial class SimulatedWorker
 
     public bool Gone { get; private set; }
 
-    public IReadOnlyCollection<FileId> Files => _files.Keys;
+    public NetworkNode Node { get; }
 
-    public int OutputCount => _outputs.Count;
+    public PeerEndpoint? Peer { get; }
+
+    public SimulatedCache Cache => _cache;
+
+    /// <summary>Transfers that have not ended, or whose file was not kept.</summary>
+    public int TransferCount => _transfers.Count;
 
     public override string ToString() => Name;
 
@@ -64,8 +74,7 @@ internal sealed partial class SimulatedWorker
     {
         if (Gone)
             return;
-        Gone = true;
-        _hosts.EndAll();
+        EndAll();
         Connection.Down.LoseAll();
         if (_chance.Happens(0.5))
             Connection.Up.LoseAll();
@@ -79,8 +88,7 @@ internal sealed partial class SimulatedWorker
         if (Gone)
             return;
         _link?.SendUnsequenced(new Goodbye("its time is over"));
-        Gone = true;
-        _hosts.EndAll();
+        EndAll();
         Connection.CloseDoor();
         _world.OnWorkerGone(this);
     }
@@ -97,8 +105,8 @@ internal sealed partial class SimulatedWorker
         {
             if (input.Value is { } value)
                 inputs.Add(value);
-            else if (_files.TryGetValue(input.File, out var bytes))
-                inputs.Add(bytes);
+            else if (_cache.Open(input.File) is { } file)
+                inputs.Add(file.Bytes);
             else
                 return new CallFailed(host, call.Call, durationUs, Failure.Of(FailureKind.Unloadable, $"{input.File} is not in the cache"));
         }
@@ -106,8 +114,28 @@ internal sealed partial class SimulatedWorker
         var result = Values.Of(plan.Size > 0 && _world.Sabotages(Sabotage.WrongValue) ? 0 : plan.Key, inputs, plan.Size);
         if (result.Length <= _world.Options.InlineLimit)
             return new CallReturned(host, call.Call, durationUs, result.Length, result);
-        _outputs[call.Call] = result;
-        return new CallReturned(host, call.Call, durationUs, result.Length, null);
+        var output = _world.Stored(result);
+        _cache.Write(call.Call, output);
+        _world.Totals.BytesMade += output.Size;
+        return new CallReturned(host, call.Call, durationUs, output.Size, null);
+    }
+
+    private PeerEndpoint? PeerOf(int number)
+    {
+        if (!Plan.HasPeer)
+            return null;
+        var host = _world.Options.WorkersPerHost > 1 ? $"host{number / _world.Options.WorkersPerHost}" : "";
+        return new PeerEndpoint($"sim://{Name}", $"secret of {Name}", host, host.Length == 0 ? "" : $"/{Name}");
+    }
+
+    private void EndAll()
+    {
+        Gone = true;
+        _hosts.EndAll();
+        if (Peer is { } peer)
+            _world.Servers.Remove(peer.Address);
+        _world.Network.End(Node);
+        _cache.Discard();
     }
 
     private void TurnAt(TimeSpan time)
@@ -145,7 +173,7 @@ internal sealed partial class SimulatedWorker
             case SendFunction e: _hosts.Send(e.Host, e); break;
             case SendForget e: _hosts.Send(e.Host, e); break;
             case KeepOutput e: Keep(e); break;
-            case DropOutput e: _outputs.Remove(e.Call); break;
+            case DropOutput e: _cache.TakeOutput(e.Call); break;
             case DeleteFile e: Delete(e.File); break;
             case UploadFile e: Upload(e.File); break;
             case ForkChild e: _hosts.Fork(e.Slot); break;
@@ -155,24 +183,50 @@ internal sealed partial class SimulatedWorker
             case StartLibrary: _hosts.StartLibrary(); break;
             case SayHello e: SayHello(e); break;
             case CheckFiles e: Check(e); break;
+            default: PerformTransfer(effect); break;
+        }
+    }
+
+    private void PerformTransfer(WorkerEffect effect)
+    {
+        switch (effect)
+        {
+            case StartTransfer e: _transfers.Start(e); break;
+            case KeepFile e: _transfers.Keep(e); break;
+            case AbandonTransfer e: _transfers.Abandon(e.File); break;
+            case NameFile e: _cache.Name(e.File, e.Name); break;
+            case DeleteNamed e: _cache.DeleteNamed(e.Name); break;
+            case DeleteAllFiles:
+                _transfers.AbandonAll();
+                _cache.Clear();
+                break;
+            case WriteLog: break;
             default: throw new PropertyBrokenException("effects", $"nothing performs {effect.GetType().Name}");
         }
     }
 
     private void Keep(KeepOutput keep)
     {
-        if (!_outputs.Remove(keep.Call, out var bytes))
+        if (_cache.TakeOutput(keep.Call) is not { } output)
             throw new PropertyBrokenException("effects", $"{Name} keeps the output of call {keep.Call}, which has written none");
         if (Breaks())
             Happen(new FileUnreadable(keep.File, "drawn: it could not be kept"));
         else
-            _files[keep.File] = bytes;
+            _cache.Put(keep.File, output);
     }
 
     private void Check(CheckFiles check)
     {
-        var lost = check.Files.Where(file => !_files.ContainsKey(file.File)).Select(file => new LostInput(file.File, "it is not in the cache"));
-        Happen(new FilesChecked(check.Task, [.. lost]));
+        var lost = new List<LostInput>();
+        foreach (var (file, _) in check.Files)
+        {
+            if (_cache.Open(file) is not null)
+                continue;
+            _cache.Remove(file);
+            lost.Add(new LostInput(file, "it is not in the cache"));
+        }
+
+        Happen(new FilesChecked(check.Task, lost));
     }
 
     private bool Breaks()
@@ -185,10 +239,7 @@ internal sealed partial class SimulatedWorker
 
     private void Delete(FileId file)
     {
-        if (!_world.Sabotages(Sabotage.KeptFile) && !_files.Remove(file))
-        {
-            var name = _world.Book.NameOf(file);
-            throw new PropertyBrokenException("effects", $"{Name} deletes the file of {name}, which it does not have") { Nodes = [name] };
-        }
+        if (!_world.Sabotages(Sabotage.KeptFile))
+            _cache.Delete(file);
     }
 }

@@ -1,0 +1,70 @@
+using DaskVine.Protocol;
+using DaskVine.Protocol.Records;
+using DaskVine.Scheduling;
+
+namespace DaskVine.Simulation.Checkers;
+
+/// <summary>
+/// A worker is not told to get a file while it gets it; it gets no more files at once, and gives none to more workers at once, than the
+/// limits say.
+/// </summary>
+internal sealed class TransferChecker : Watcher
+{
+    private const int IncomingLimit = 16;
+    private const int OutgoingLimit = 10;
+
+    // Transfers and makers that were not answered, released, or ended by a new link: number and address by file.
+    private readonly Dictionary<WorkerId, Dictionary<FileId, (long Number, string Source)>> _running = [];
+    private readonly Dictionary<string, int> _given = [];
+
+    public override void OnFact(SchedulerEvent happened)
+    {
+        switch (happened)
+        {
+            case WorkerSent { Record: Transferred e } sent: End(sent.Worker, e.File, e.Number); break;
+            case WorkerSent { Record: TransferFailed e } sent: End(sent.Worker, e.File, e.Number); break;
+            case WorkerJoined e: EndAll(e.Worker); break;
+            case WorkerLeft e: EndAll(e.Worker); break;
+        }
+    }
+
+    public override void OnIntention(SchedulerEffect effect)
+    {
+        switch (effect)
+        {
+            case ToWorker { Record: Transfer e } to: Begin(to.Worker, e.File, e.Number, e.Address); break;
+            case ToWorker { Record: MakeFile e } to: Begin(to.Worker, e.File, e.Number, ""); break;
+            case ToWorker { Record: Release e } to:
+                foreach (var file in e.Files)
+                    End(to.Worker, file, null);
+                break;
+        }
+    }
+
+    private void Begin(WorkerId worker, FileId file, long number, string source)
+    {
+        if (!_running.TryGetValue(worker, out var running))
+            _running.Add(worker, running = []);
+        Require(running.TryAdd(file, (number, source)), $"{worker} is to get {file} while it gets it");
+        Require(running.Count <= IncomingLimit, $"{worker} gets {running.Count} files at once");
+        if (!source.StartsWith("sim://w", StringComparison.Ordinal))
+            return;
+        var given = _given[source] = _given.GetValueOrDefault(source) + 1;
+        Require(given <= OutgoingLimit, $"{source} gives {given} files at once");
+    }
+
+    private void End(WorkerId worker, FileId file, long? number)
+    {
+        if (!_running.TryGetValue(worker, out var running) || !running.TryGetValue(file, out var transfer) || (number ?? transfer.Number) != transfer.Number)
+            return;
+        running.Remove(file);
+        if (_given.TryGetValue(transfer.Source, out var given))
+            _given[transfer.Source] = given - 1;
+    }
+
+    private void EndAll(WorkerId worker)
+    {
+        foreach (var file in _running.GetValueOrDefault(worker)?.Keys.ToList() ?? [])
+            End(worker, file, null);
+    }
+}
