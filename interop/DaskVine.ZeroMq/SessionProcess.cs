@@ -39,7 +39,9 @@ public sealed partial class SessionProcess
         {
             input.DangerousAddRef(ref added);
             var error = Spawn(argv[0]!, argv, [.. environment, null], (int)input.DangerousGetHandle(), output, out var id);
-            return error == 0 ? new SessionProcess(id) : throw new IOException($"{argv[0]} cannot be started: {Marshal.GetPInvokeErrorMessage(error)}", error);
+            return error == 0
+                ? new SessionProcess(id)
+                : throw new IOException($"{argv[0]} cannot be started: {Marshal.GetPInvokeErrorMessage(error)}", error);
         }
         finally
         {
@@ -60,7 +62,9 @@ public sealed partial class SessionProcess
         }
     }
 
-    /// <summary>How it ended, after <see cref="AwaitEnd"/>; null when somebody else has reaped it. Its number may be another's from now on.</summary>
+    /// <summary>
+    /// How it ended, after <see cref="AwaitEnd"/>; null when somebody else has reaped it. Its number may be another's from now on.
+    /// </summary>
     public unsafe ProcessEnd? Reap()
     {
         var usage = stackalloc long[32];

@@ -58,3 +58,16 @@ def test_parameter_must_be_a_number(fake, value):
 def test_parameter_of_the_client_must_not_be_negative(fake):
     with pytest.raises(ValueError, match="hungry-minimum=-1, but must not be negative"):
         fake.tune("hungry-minimum", -1)
+
+
+def test_scheduler_is_a_parameter_of_the_manager(fake, manager, caplog):
+    for name in ("rand", "files", "worst"):
+        fake.set_scheduler(name)
+    fake.get({"a": 1}, "a")
+    assert tuned(manager) == [["any-worker", 1000], ["any-worker", 0], ["any-worker", 1000]]
+    assert "'worst' is taken for 'rand' here" in caplog.text
+
+
+def test_scheduler_that_is_unknown_names_those_there_are(fake):
+    with pytest.raises(ValueError, match="no scheduler 'best'; choose one of files, rand"):
+        fake.set_scheduler("best")

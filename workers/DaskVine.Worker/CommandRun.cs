@@ -74,7 +74,7 @@ internal sealed class CommandRun(StartCommand start, CacheDirectory cache, Comma
         if (_exceeded is { } limit)
             report = report with { Result = limit.Result, Reason = limit.Reason };
         else if (status is null)
-            report = report with { Result = CommandResult.Unknown, Reason = "how it ended is not known: its status was taken by another part of the process" };
+            report = report with { Result = CommandResult.Unknown, Reason = "how it ended is not known: its status was taken by another" };
         else if (status < 0)
             report = report with { Result = CommandResult.Signal, Reason = $"signal {-status} ended it" };
         return CommandReports.Of(report, start, sandbox, cache);

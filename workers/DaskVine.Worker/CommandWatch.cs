@@ -52,8 +52,11 @@ internal sealed class CommandWatch : IDisposable
     }
 
     /// <summary>How a time that is over reads.</summary>
-    public static string EndTimeText(long endMs) =>
-        $"the time by which it had to end is over: {DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(endMs, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())):u}";
+    public static string EndTimeText(long endMs)
+    {
+        var end = DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(endMs, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
+        return $"the time by which it had to end is over: {end:u}";
+    }
 
     private static long NowMs => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 

@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using DaskVine.Protocol;
 using DaskVine.Protocol.Records;
 using DaskVine.WorkerState;
@@ -9,6 +10,7 @@ namespace DaskVine.Worker;
 internal sealed class Uploads(CacheDirectory cache, Action<WorkerEvent> raise) : IDisposable
 {
     private const int ChunkBytes = 1 << 20;
+    private const int TarEnd = 1024;
 
     // The first one is open once a chunk of it was sent.
     private readonly Queue<FileId> _queue = new();
@@ -51,7 +53,8 @@ internal sealed class Uploads(CacheDirectory cache, Action<WorkerEvent> raise) :
     {
         if (_first is null)
         {
-            _first = File.OpenHandle(cache.FilePath(file));
+            var path = cache.FilePath(file);
+            _first = Directory.Exists(path) ? Pack(path, cache.PartPath(file)) : File.OpenHandle(path);
             _size = RandomAccess.GetLength(_first);
             _offset = 0;
         }
@@ -68,6 +71,20 @@ internal sealed class Uploads(CacheDirectory cache, Action<WorkerEvent> raise) :
         if (_offset == _size)
             Finish(new UploadEnded(file));
         return chunk;
+    }
+
+    // A directory goes as a tar stream, whose size has to be known before it is sent.
+    private static SafeFileHandle Pack(string directory, string archive)
+    {
+        using (var stream = new FileStream(archive, FileMode.Create, FileAccess.Write))
+        {
+            TarFile.CreateFromDirectory(directory, stream, includeBaseDirectory: false);
+            // Of an empty directory nothing was written, where a tar stream has at least its end.
+            if (stream.Length == 0)
+                stream.SetLength(TarEnd);
+        }
+
+        return File.OpenHandle(archive, options: FileOptions.DeleteOnClose);
     }
 
     private void Finish(WorkerEvent outcome)

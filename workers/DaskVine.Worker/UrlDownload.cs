@@ -25,7 +25,11 @@ internal sealed class UrlDownload(TimeSpan connectTimeout, TimeSpan silence) : I
     private const int BufferBytes = 256 << 10;
     private const int MaxRedirects = 10;
 
-    private readonly HttpClient _client = new(new SocketsHttpHandler { ConnectTimeout = connectTimeout, MaxAutomaticRedirections = MaxRedirects })
+    private readonly HttpClient _client = new(new SocketsHttpHandler
+    {
+        ConnectTimeout = connectTimeout,
+        MaxAutomaticRedirections = MaxRedirects,
+    })
     {
         Timeout = Timeout.InfiniteTimeSpan,
     };
@@ -38,7 +42,9 @@ internal sealed class UrlDownload(TimeSpan connectTimeout, TimeSpan silence) : I
     {
     }
 
-    /// <summary>Gets a file, or from a file URL perhaps a directory, to a path; goes on with what an earlier call left there of the same content.</summary>
+    /// <summary>
+    /// Gets a file, or from a file URL perhaps a directory, to a path; goes on with what an earlier call left there of the same content.
+    /// </summary>
     /// <exception cref="TransferException">It cannot be had; the message names the URL without what may be secret in it.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public UrlOutcome Get(Uri url, string partialPath, CancellationToken stop)
@@ -108,7 +114,8 @@ internal sealed class UrlDownload(TimeSpan connectTimeout, TimeSpan silence) : I
         if (response.StatusCode is HttpStatusCode.OK or HttpStatusCode.PartialContent)
             return;
         var status = $"{(int)response.StatusCode} {response.ReasonPhrase}".TrimEnd();
-        var isPassing = (int)response.StatusCode >= 500 || response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout;
+        var isPassing = (int)response.StatusCode >= 500
+            || response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout;
         var detail = response.Headers.Location is { } target ? $", to {Named(new Uri(url, target))}" : "";
         throw new TransferException(
             isPassing ? TransferFailureKind.Unreachable : TransferFailureKind.NotThere, $"{Named(url)}: the server answered {status}{detail}");
@@ -170,7 +177,8 @@ internal sealed class UrlDownload(TimeSpan connectTimeout, TimeSpan silence) : I
         }
     }
 
-    [SuppressMessage("Security", "CA5351:Do Not Use Broken Cryptographic Algorithms", Justification = "It finds damage, as the server's header says it.")]
+    [SuppressMessage(
+        "Security", "CA5351:Do Not Use Broken Cryptographic Algorithms", Justification = "It finds damage, as the server's header says it.")]
     private static void Check(Uri url, HttpResponseMessage response, string path, long from, long moved)
     {
         var whole = response.Content.Headers.ContentRange?.Length ?? (from == 0 ? response.Content.Headers.ContentLength : null);
@@ -188,7 +196,8 @@ internal sealed class UrlDownload(TimeSpan connectTimeout, TimeSpan silence) : I
     private static UrlOutcome CopyLocal(Uri url, string target)
     {
         if (url.Host.Length > 0 && url.Host != "localhost")
-            throw new TransferException(TransferFailureKind.NotThere, $"{Named(url)} is on the host {url.Host}: a file URL names a file of the worker's own machine");
+            throw new TransferException(
+                TransferFailureKind.NotThere, $"{Named(url)} is on the host {url.Host}: a file URL names a file of the worker's own machine");
         var source = url.LocalPath;
         if (!File.Exists(source) && !Directory.Exists(source))
             throw new TransferException(TransferFailureKind.NotThere, $"{Named(url)}: there is no {source} at this worker");

@@ -152,15 +152,17 @@ public sealed partial class WorkerCore
     {
         foreach (var (file, maker) in _makers)
         {
+            var state = maker.State;
             Invariant.Holds(maker.Make?.File == file && !maker.Cancelled, $"the maker of {file} is of another or cancelled");
             Invariant.Holds(
-                maker.State is HeldTaskState.Waiting or HeldTaskState.Ready or HeldTaskState.Sent, $"the maker of {file} is held and {maker.State}");
-            Invariant.Holds((maker.State == HeldTaskState.Waiting) == (maker.MissingFiles > 0), $"the maker of {file} and its files disagree");
-            Invariant.Holds((maker.State == HeldTaskState.Sent) == _runningMakers.Contains(maker), $"the maker of {file} is {maker.State} and does not run");
+                state is HeldTaskState.Waiting or HeldTaskState.Ready or HeldTaskState.Sent, $"the maker of {file} is held and {state}");
+            Invariant.Holds((state == HeldTaskState.Waiting) == (maker.MissingFiles > 0), $"the maker of {file} and its files disagree");
+            Invariant.Holds((state == HeldTaskState.Sent) == _runningMakers.Contains(maker), $"the maker of {file} is {state} and does not run");
         }
 
+        var ready = _makers.Values.Count(maker => maker.State == HeldTaskState.Ready);
         Invariant.Holds(_runningMakers.Count <= _options.MakersAtOnce, "too many files are made at once");
-        Invariant.Holds(_readyMakers.Ready.Count() == _makers.Values.Count(m => m.State == HeldTaskState.Ready), "ready makers are not those that are queued");
+        Invariant.Holds(_readyMakers.Ready.Count() == ready, "ready makers are not those that are queued");
         _readyMakers.CheckInvariants();
     }
 }

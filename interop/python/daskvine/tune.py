@@ -10,7 +10,6 @@ _log = logging.getLogger("daskvine")
 _AT_THE_MANAGER = (
     "worker-source-max-transfers", "file-source-max-transfers", "temp-replica-count", "transfer-replica-per-cycle",
     "clean-redundant-replicas", "shift-disk-load", "immediate-recovery", "transient-error-interval", "wait-for-workers",
-    "min-transfer-timeout",
 )
 _HERE = {
     "hungry-minimum": "hungry_minimum",
@@ -46,6 +45,7 @@ _MEANINGLESS = {
     "max-new-workers": "all workers that come are taken in at once",
     "max-retrievals": _EVENTS,
     "max-workers": _DRAINED,
+    "min-transfer-timeout": _TRANSFERS,
     "monitor-interval": _NO_MONITOR,
     "option-blocklist-slow-workers-timeout": "no host is blocked for being slow",
     "perf-log-interval": "there is no performance log",
@@ -64,6 +64,9 @@ _MEANINGLESS = {
     "watch-library-logfiles": "workers keep these logs, and print_output=True shows what tasks print",
     "worker-retrievals": _EVENTS,
 }
+
+
+_SCHEDULERS = {"files": "files", "rand": "rand", "time": "files", "disk": "files", "worst": "rand", "fcfs": "rand"}
 
 
 class Parameters:
@@ -116,6 +119,20 @@ class Tuning:
         """Have everything pass through the manager."""
         self._check_usable()
         self._send_parameters([[r.TUNE, "peer-transfers", 0]])
+
+    def set_scheduler(self, name):
+        """Where tasks go: "files" (the default) to where they would run soonest, by where their inputs are; "rand" to any worker with room.
+
+        TaskVine's other names ("time", "fcfs", "worst", "disk") are taken for the one of the two that is nearest, with a warning. Raises ValueError
+        for an unknown name.
+        """
+        self._check_usable()
+        if name not in _SCHEDULERS:
+            raise ValueError(f"there is no scheduler {name!r}; choose one of {', '.join(_SCHEDULERS)}")
+        used = _SCHEDULERS[name]
+        if used != name:
+            _log.warning("set_scheduler: %r is taken for %r here", name, used)
+        self._send_parameters([[r.TUNE, "any-worker", 1000 if used == "rand" else 0]])
 
     def _send_parameters(self, records):
         for record in records:

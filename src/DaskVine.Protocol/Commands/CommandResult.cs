@@ -1,6 +1,8 @@
 namespace DaskVine.Protocol.Commands;
 
-/// <summary>What became of a command, by TaskVine's names and numbers. A command that ran and ended by itself is a success, whatever its exit code.</summary>
+/// <summary>
+/// What became of a command, by TaskVine's names and numbers. A command that ran and ended by itself is a success, whatever its exit code.
+/// </summary>
 public enum CommandResult
 {
     Success = 0,

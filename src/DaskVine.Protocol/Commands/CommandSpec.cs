@@ -118,8 +118,8 @@ public sealed record CommandSpec
             switch (reader.ReadString())
             {
                 case "command": command = reader.ReadString(); break;
-                case "inputs": spec = spec with { Inputs = [.. ReadFiles(ref reader).Select(f => new CommandInput(f.Name, (CommandInputOptions)f.Flags))] }; break;
-                case "outputs": spec = spec with { Outputs = [.. ReadFiles(ref reader).Select(f => new CommandOutput(f.Name, (CommandOutputOptions)f.Flags))] }; break;
+                case "inputs": spec = spec with { Inputs = ReadInputs(ref reader) }; break;
+                case "outputs": spec = spec with { Outputs = ReadOutputs(ref reader) }; break;
                 case "env": spec = spec with { Environment = ReadEnvironment(ref reader) }; break;
                 case "cores": spec = spec with { Cores = (int)ReadNumber(ref reader, "cores", int.MaxValue) }; break;
                 case "wall_ms": spec = spec with { WallMs = ReadNumber(ref reader, "wall_ms") }; break;
@@ -135,6 +135,12 @@ public sealed record CommandSpec
             throw new ProtocolException("a command is malformed: bytes follow its map");
         return spec with { Command = Text(command ?? throw new ProtocolException("a command is malformed: it has no command"), "the command") };
     }
+
+    private static CommandInput[] ReadInputs(ref MsgPackReader reader) =>
+        [.. ReadFiles(ref reader).Select(file => new CommandInput(file.Name, (CommandInputOptions)file.Flags))];
+
+    private static CommandOutput[] ReadOutputs(ref MsgPackReader reader) =>
+        [.. ReadFiles(ref reader).Select(file => new CommandOutput(file.Name, (CommandOutputOptions)file.Flags))];
 
     private static (string Name, int Flags)[] ReadFiles(ref MsgPackReader reader)
     {
