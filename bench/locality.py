@@ -5,6 +5,8 @@
 Four workers with one core each, hard links off, so that what a worker needs of another one is sent. `mb` = 200 sources of 1 MiB, a
 map on each, a tree with fan-in 8; `shuffle` = 40 rows of 1 MiB cut in 40 parts each, and 40 columns of 40 parts; `tree` = 256 arrays
 of 1 MiB summed in twos. `files` is what DaskVine does, `random` its parameter "any-worker": a task goes to any worker with room.
+`blocks` shows what could be had by a placement that knows the whole graph: the first quarter of the leaves, and what is made of it, is
+bound to the first worker, and so on (workers=).
 With --output, the bytes between every two processes are drawn beside it: NAME-mb-files.svg and so on. Target: files moves far less than random.
 """
 
@@ -18,29 +20,43 @@ from cluster import Cluster
 from daskvine.movements import Movements
 
 GRAPHS = ("mb", "shuffle", "tree")
-PLACEMENTS = ("files", "random")
+PLACEMENTS = ("files", "random", "blocks")
+LEAVES = {"mb": 200, "shuffle": 40, "tree": 256}
+FAN_IN = {"mb": 8, "tree": 2}
+WORKERS = 4
 
 
-def make_graph(graph, name, scale):
-    """A graph, and what its key `name` stands for; `scale` 1 is the size that is reported."""
-    if graph == "mb":
-        return graphs.reduction(name, round(200 * scale), measure.MIB, 8)
+def make_graph(graph, name, leaves):
+    """A graph, and what its key `name` stands for."""
     if graph == "shuffle":
-        return graphs.exchange(name, max(2, round(40 * scale)), measure.MIB)
-    return graphs.reduction(name, round(256 * scale), measure.MIB, 2, mapped=False)
+        return graphs.exchange(name, leaves, measure.MIB)
+    return graphs.reduction(name, leaves, measure.MIB, FAN_IN[graph], mapped=graph == "mb")
+
+
+def home_in(graph, leaves):
+    """The function that tells the worker of a key, by the first leaf that it is made of."""
+    def home(key):
+        if type(key) is str:
+            return "w1"
+        first = key[2] * FAN_IN[graph] ** key[1] if key[0].startswith("sum") else key[1]
+        return f"w{first * WORKERS // leaves + 1}"
+
+    return home
 
 
 def count_bytes(graph, placement, scale):
     """What was moved for one graph on a warm cluster. Run in a process of its own."""
-    with Cluster(4, links=False) as cluster:
+    leaves = max(WORKERS, round(LEAVES[graph] * scale))
+    keywords = {"workers": home_in(graph, leaves)} if placement == "blocks" else {}
+    with Cluster(WORKERS, links=False) as cluster:
         if placement == "random":
             cluster.tune("any-worker", 1)
         # The durations of the functions are known from here on.
-        cluster.vine.get(make_graph(graph, "warm-up", scale)[0], "warm-up")
+        cluster.vine.get(make_graph(graph, "warm-up", leaves)[0], "warm-up", **keywords)
         before = cluster.vine.movements()
-        dsk, expected = make_graph(graph, "total", scale)
+        dsk, expected = make_graph(graph, "total", leaves)
         began = time.perf_counter()
-        result = cluster.vine.get(dsk, "total")
+        result = cluster.vine.get(dsk, "total", **keywords)
         seconds = time.perf_counter() - began
         measure.check(result, expected, f"{graph} with {placement}")
         told = cluster.vine.movements().since(before)

@@ -69,7 +69,7 @@ def heading(title, repeat):
         "",
         f"`PYTHONPATH=interop/python python3 bench/{Path(sys.argv[0]).name}{' ' + arguments if arguments else ''}`, {date.today()}, "
         f"{os.cpu_count()} cores, {platform.platform()}, Python {platform.python_version()}; medians of {repeat} fresh processes per case, "
-        "which took turns.",
+        f"which took turns; load average {os.getloadavg()[1]:.1f}.",
         "",
     ]
 

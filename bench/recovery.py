@@ -76,7 +76,7 @@ def keys_in(log):
 def moments(seed, count, below):
     """`count` moments in a graph of `below` tasks, the same for one seed."""
     chosen = random.Random(seed)
-    return [chosen.randrange(below // 10, below) for _ in range(count)]
+    return [chosen.randrange(below // 10, below * 9 // 10) for _ in range(count)]
 
 
 def kill_workers(case, leaves, kills):

@@ -174,7 +174,8 @@ public sealed partial class Scheduler
         file.Waiting.Clear();
         foreach (var arrival in file.Arrivals.ToArray())
         {
-            var told = arrival.State == ArrivalState.Running;
+            // What came of it before it was stopped, or failed, is at the worker.
+            var told = arrival.Number > 0;
             End(arrival);
             if (told)
                 Emit(new ToWorker(arrival.Destination.Id, new Release([file.Id])));
@@ -254,7 +255,6 @@ public sealed partial class Scheduler
 
         CountMovement(arrival, done);
         var relieves = arrival.Relieves;
-        End(arrival);
         if (file.Holders.Count == 0 && file.Size == 0)
             file.Size = done.Size;
         AddHolder(file, worker);
@@ -269,8 +269,15 @@ public sealed partial class Scheduler
 
     private void OnTransferFailed(VineWorker worker, TransferFailed failed)
     {
-        if (Find(failed.File) is not { } file || !worker.Arriving.TryGetValue(file, out var arrival) || arrival.Number != failed.Number
-            || arrival.State != ArrivalState.Running)
+        if (Find(failed.File) is not { } file || !worker.Arriving.TryGetValue(file, out var arrival))
+        {
+            // An answer that nobody waits for: what has come of the file is not to stay. What is made there has an end of its own.
+            if (Find(failed.File) is not { } other || (!worker.Files.Contains(other) && other.Producer?.Worker != worker))
+                Emit(new ToWorker(worker.Id, new Release([failed.File])));
+            return;
+        }
+
+        if (arrival.Number != failed.Number || arrival.State != ArrivalState.Running)
             return;
         var (source, byManager) = (arrival.Source, arrival.IsFromOrigin && file.Staged);
         Stop(arrival);
@@ -288,7 +295,7 @@ public sealed partial class Scheduler
                 LoseReplica(file, source);
                 break;
             default:
-                if (byManager && !arrival.ByLink && failed.Failure is (TransferFailureKind.Unreachable or TransferFailureKind.BrokenOff))
+                if (byManager && !arrival.ByLink && failed.Failure is not TransferFailureKind.NotThere)
                 {
                     arrival.ByLink = true;
                     break;

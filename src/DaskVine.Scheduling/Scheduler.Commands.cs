@@ -161,7 +161,7 @@ public sealed partial class Scheduler
     /// <summary>A value that the client waits for will not come. A graph that is not sealed goes on without it.</summary>
     private void FailWanted(VineFile file, string worker, string reason)
     {
-        if (!file.Wanted || file.AtManager)
+        if (!file.Wanted || file.AtManager || !IsOpen(file.Graph))
             return;
         var failure = Failure.Of(FailureKind.Lost, $"{NameFor(file)} cannot be had: {reason}");
         if (file.Graph.Sealed)

@@ -64,13 +64,20 @@ public sealed partial class Scheduler
                 continue;
             file.Wanted = true;
             graph.WantedCount++;
-            if (file.NeverComes || file.Maker?.Inputs.FirstOrDefault(input => input.NeverComes) is not null)
-                FailWanted(file, "", "no task makes it");
-            else if (file.IsAvailable)
+            if (file.IsAvailable)
                 OnAvailable(file);
             else
-                Remake(file);
+                MakeWanted(file);
         }
+    }
+
+    // It may have been lost while nobody waited for it.
+    private void MakeWanted(VineFile file)
+    {
+        if (file.NeverComes)
+            FailWanted(file, "", "no task makes it");
+        else
+            Remake(file);
     }
 
     /// <summary>What the client waits for, and no worker has yet, comes to one, to go on to the manager from there.</summary>
@@ -78,7 +85,9 @@ public sealed partial class Scheduler
     {
         if (file is not { Wanted: true, AtManager: false, HasOrigin: true, Holders.Count: 0, Arrivals.Count: 0 })
             return;
-        if (_index.LeastLoaded() is { } worker)
+        if (file.Maker?.Inputs.Any(input => input.NeverComes) == true)
+            FailWanted(file, "", "what it is made from is not there");
+        else if (_index.LeastLoaded() is { } worker)
             Bring(file, worker);
         else
             _wantedWithoutWorkers.Add(file);

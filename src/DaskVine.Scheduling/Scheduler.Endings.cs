@@ -73,7 +73,7 @@ public sealed partial class Scheduler
         var cancelled = new Dictionary<VineWorker, List<VineTask>>();
         foreach (var file in graph.Nodes)
         {
-            if (file.Producer is { } task)
+            if (file.Producer is { } task && task.Output == file)
                 DropTask(task, cancelled);
         }
 

@@ -9,14 +9,14 @@ public sealed partial class Scheduler
 {
     private void AddHolder(VineFile file, VineWorker worker)
     {
-        // It was made there while it was to come from elsewhere.
-        if (worker.Arriving.TryGetValue(file, out var arrival))
-            End(arrival);
         worker.Leftovers.Remove(file);
         if (!worker.Files.Add(file))
             return;
         file.Holders.Add(worker);
         worker.StoredBytes += file.Size;
+        // Those that wait for it may have it from here. If it was made here, it does not have to come from elsewhere.
+        if (worker.Arriving.TryGetValue(file, out var arrival))
+            End(arrival);
         OnStored(worker);
     }
 

@@ -157,12 +157,12 @@ public sealed partial class Scheduler
         {
             if (file.IsAvailable)
                 OnAvailable(file);
+            else if (file.Wanted)
+                MakeWanted(file);
             else
                 ReleaseIfUnneeded(file);
         }
 
-        foreach (var file in seal.Wanted.Select(node => graph.Nodes[node]).Where(file => file.NeverComes).Take(1).ToList())
-            FailWanted(file, "", "no task makes it");
         EndIfDelivered(graph);
     }
 

@@ -66,7 +66,7 @@ public sealed partial class Scheduler
 
     private static void CheckGraph(VineGraph graph)
     {
-        var tasks = graph.Nodes.Where(file => file.Producer is not null).Select(file => file.Producer!).ToList();
+        var tasks = graph.Nodes.Where(file => file.Producer is not null).Select(file => file.Producer!).Distinct().ToList();
         Require(tasks.Count == graph.TaskCount, $"graph {graph.Number} counts its tasks");
         Require(tasks.Count(task => task.State == VineTaskState.Done) == graph.DoneCount, $"graph {graph.Number} counts what is done");
         Require(tasks.Count(task => task.State == VineTaskState.Assigned) == graph.AssignedCount, $"graph {graph.Number} counts what is assigned");

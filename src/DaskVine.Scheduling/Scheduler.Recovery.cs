@@ -77,8 +77,9 @@ public sealed partial class Scheduler
         pending.Push(lost);
         while (pending.TryPop(out var file))
         {
-            // A value of the graph never leaves the manager, so whatever is lost has a producer; what was declared may still be to come.
-            if (file.Producer is not { State: VineTaskState.Done } producer || file.NotMade)
+            // A value of the graph never leaves the manager, so whatever is lost has a producer; what was declared may still be to come. What is
+            // returned is on its way to the manager as long as somebody has it.
+            if (file.Producer is not { State: VineTaskState.Done } producer || file.NotMade || file.Holders.Count > 0)
                 continue;
             producer.Recovering = true;
             producer.Graph.DoneCount--;

@@ -85,8 +85,10 @@ public sealed partial class Scheduler
         Resize(output, completed.Size);
         if (completed.Value is { } value)
         {
+            var wasKnown = output.IsAvailable;
             output.Value = value;
-            BecomeAvailable(output);
+            if (!wasKnown)
+                BecomeAvailable(output);
             return;
         }
 

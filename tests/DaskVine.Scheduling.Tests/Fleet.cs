@@ -14,9 +14,14 @@ internal sealed class Fleet
     private readonly Queue<(WorkerId Worker, Assign Task)> _assigned = new();
     private readonly int[] _completed;
     private readonly HashSet<int> _lost = [];
+    private readonly bool _peers;
 
-    public Fleet(int workers, int cores, long resources = 0)
+    // Files on their way, each at a worker.
+    private readonly Queue<(WorkerId Worker, Transfer Transfer)> _transfers = new();
+
+    public Fleet(int workers, int cores, long resources = 0, bool peers = false)
     {
+        _peers = peers;
         _completed = new int[workers];
         for (var i = 0; i < workers; i++)
             Handle(new WorkerJoined(new WorkerId(i), HelloOf(i, cores, resources)));
@@ -69,6 +74,20 @@ internal sealed class Fleet
         }
     }
 
+    /// <summary>Ends all transfers, those too that follow.</summary>
+    public void CompleteTransfers()
+    {
+        while (_transfers.TryDequeue(out var next))
+        {
+            var (file, size, number) = (next.Transfer.File, next.Transfer.Size, next.Transfer.Number);
+            Given[next.Transfer.Address] = Given.GetValueOrDefault(next.Transfer.Address) + 1;
+            Handle(new WorkerSent(next.Worker, new Transferred(file, size, number, size, 1_000)));
+        }
+    }
+
+    /// <summary>How often each worker has given a file to another, by address; the manager has none.</summary>
+    public Dictionary<string, int> Given { get; } = [];
+
     public void Lose(int worker)
     {
         _lost.Add(worker);
@@ -104,13 +123,14 @@ internal sealed class Fleet
                 _assigned.Enqueue((e.Worker, assign));
                 break;
             case ToWorker { Record: FunctionCode }: Functions++; break;
+            case ToWorker { Record: Transfer transfer } e: _transfers.Enqueue((e.Worker, transfer)); break;
             case ToClient { Record: Result }: Results++; break;
             case ToClient { Record: Progress }: break;
             default: Others++; break;
         }
     }
 
-    private static Hello HelloOf(int worker, int cores, long resources) =>
+    private Hello HelloOf(int worker, int cores, long resources) =>
         new(ProtocolVersion.Current, Hello.WorkerRole, $"{worker}", $"w{worker}", 0, new Dictionary<string, string>(), cores, [], [],
-            new Dictionary<string, long> { ["GPU"] = resources });
+            new Dictionary<string, long> { ["GPU"] = resources }, _peers ? new PeerEndpoint($"{worker}", "", "", "") : null);
 }

@@ -21,6 +21,8 @@ internal sealed partial class RandomWorld
     private readonly Dictionary<FileId, string> _staged = [];
     // Events and effects, for whoever has to understand a failure.
     private readonly List<object> _story = [];
+    // Reports of which their workers hear behind what the scheduler makes of them.
+    private readonly List<(ModelWorker Worker, object Message)> _acknowledged = [];
     private TimeSpan _now = TimeSpan.FromSeconds(1);
     private int _lastWorker;
     private int _crashes;
@@ -204,7 +206,7 @@ internal sealed partial class RandomWorld
         _pending.Add(new WorkerSent(worker.Id, (Protocol.Records.Record)message));
         // Without the acknowledgement the next hello brings the report again.
         if (message is Completed or Failed && _decisions.Below(4) != 3)
-            worker.Inbox.Enqueue(message);
+            _acknowledged.Add((worker, message));
     }
 
     private void Pass(int milliseconds)
@@ -223,6 +225,9 @@ internal sealed partial class RandomWorld
         _story.AddRange(effects);
         _scheduler.CheckInvariants();
         effects.ForEach(Perform);
+        foreach (var (worker, message) in _acknowledged)
+            worker.Inbox.Enqueue(message);
+        _acknowledged.Clear();
     }
 
     private void Perform(SchedulerEffect effect)

@@ -15,7 +15,7 @@ public sealed class SchedulerRandomTests
     [Fact]
     public void World_OfRandomEvents_EndsEveryGraphAndLeavesNothing() =>
         Prop.ForAll(Arb.From(Decisions, Shorter), Run)
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(4_000));
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(1_000));
 
     private static void Run(int[] decisions)
     {

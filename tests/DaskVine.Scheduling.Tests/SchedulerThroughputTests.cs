@@ -97,6 +97,24 @@ public sealed class SchedulerThroughputTests(ITestOutputHelper output)
         fleet.MustHoldNothing();
     }
 
+    [Fact]
+    public void OneFile_ForTenThousandWorkers_SpreadsAmongThem()
+    {
+        const int Workers = 10_000;
+        var fleet = new Fleet(Workers, cores: 1, peers: true);
+        GraphNode[] readers = [.. Enumerable.Range(0, Workers).Select(_ => Fleet.Call(0))];
+        var watch = Stopwatch.StartNew();
+        fleet.Submit([new GraphNode(null, new byte[1 << 20], [], ""), .. readers], wanted: [.. Enumerable.Range(1, Workers)]);
+        fleet.CompleteTransfers();
+        output.WriteLine($"{watch.Elapsed.TotalMicroseconds / Workers:F2} µs per worker");
+        // Some tasks queue where the file is already.
+        Assert.InRange(fleet.Given.Values.Sum(), Workers * 9 / 10, Workers);
+        Assert.InRange(fleet.Given.Values.Max(), 1, 16);
+        Assert.InRange(fleet.Given[""], 1, 2);
+        fleet.Complete(int.MaxValue);
+        fleet.MustHoldNothing();
+    }
+
     private void Time(string unit, Action action)
     {
         var watch = Stopwatch.StartNew();

@@ -4,7 +4,7 @@ using DaskVine.Protocol.Records;
 namespace DaskVine.Scheduling.Tests;
 
 /// <summary>Builds a graph and sends it: all in one step with <see cref="Wanted"/>, or in parts.</summary>
-internal sealed class TestGraph(SchedulerEnvironment environment, TestClient client, int number, TaskMode mode)
+internal sealed partial class TestGraph(SchedulerEnvironment environment, TestClient client, int number, TaskMode mode)
 {
     private readonly List<string> _keys = [];
     private readonly List<GraphNode> _nodes = [];
@@ -12,6 +12,8 @@ internal sealed class TestGraph(SchedulerEnvironment environment, TestClient cli
     private bool _opened;
     private int _options;
     private GraphReports _reports;
+    private bool _returns;
+    private int _pruneDepth = 1;
 
     /// <summary>A task that calls the function "f".</summary>
     public TestGraph Task(string key, params string[] inputs) => Call("f", key, inputs);
@@ -55,10 +57,10 @@ internal sealed class TestGraph(SchedulerEnvironment environment, TestClient cli
     /// <summary>Sends options, which hold for the nodes that are added next.</summary>
     public TestGraph Options(
         int options, long priority = 0, int retries = 0, string[]? workers = null, bool elsewhere = false,
-        Dictionary<string, long>? resources = null, string[]? locks = null)
+        Dictionary<string, long>? resources = null, string[]? locks = null, bool checkpoint = false)
     {
         Open();
-        client.Sends(new TaskOptions(number, options, priority, retries, workers ?? [], elsewhere, resources ?? [], locks ?? []));
+        client.Sends(new TaskOptions(number, options, priority, retries, workers ?? [], elsewhere, resources ?? [], locks ?? [], checkpoint));
         return With(options);
     }
 
@@ -93,7 +95,7 @@ internal sealed class TestGraph(SchedulerEnvironment environment, TestClient cli
     public void Open()
     {
         if (!_opened)
-            client.Sends(new OpenGraph(number, mode, "a graph", _reports));
+            client.Sends(new OpenGraph(number, mode, "a graph", _reports, _returns, _pruneDepth));
         _opened = true;
     }
 }

@@ -18,6 +18,7 @@ internal sealed record CommandLine
         --declared-percent N      of nodes without inputs are files that clients declare
         --closed-percent N        of pairs of workers cannot reach each other
         --client-credit N         bytes, of the links with clients
+        --table NAME              print a scenario: environment, spread, storage, locality, replicas
         --sabotage KIND           break something, to see it found
         """;
 
@@ -28,6 +29,9 @@ internal sealed record CommandLine
     public double Minutes { get; private init; }
 
     public bool Trace { get; private init; }
+
+    /// <summary>Scenarios to print instead of running seeds.</summary>
+    public List<Action<TextWriter>> Tables { get; } = [];
 
     // Applied to what was drawn, in order, each with the words that asked for it.
     private List<(string Words, Func<SimulationOptions, SimulationOptions> Set)> Changes { get; } = [];
@@ -61,6 +65,9 @@ internal sealed record CommandLine
                 return this with { First = ulong.Parse(value), Last = ulong.Parse(value) };
             case "--seeds" when value.Split("..") is [var first, var last]:
                 return this with { First = ulong.Parse(first), Last = ulong.Parse(last) };
+            case "--table" when Scenarios.Tables.ByName.TryGetValue(value, out var table):
+                Tables.Add(table);
+                return this;
             case "--minutes": return this with { Minutes = double.Parse(value) };
             default:
                 Changes.Add(($"{name} {value}", Change(name, value)));

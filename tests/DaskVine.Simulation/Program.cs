@@ -19,6 +19,13 @@ internal static class Program
             return 2;
         }
 
+        if (line.Tables.Count > 0)
+        {
+            foreach (var table in line.Tables)
+                table(Console.Out);
+            return 0;
+        }
+
         var clock = Stopwatch.StartNew();
         var (worlds, totals, failures) = RunAll(line, clock);
         Console.WriteLine(totals);

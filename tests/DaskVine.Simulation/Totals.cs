@@ -15,6 +15,9 @@ public sealed class Totals
     /// <summary>Starts of tasks that had started before.</summary>
     public long Restarts { get; set; }
 
+    /// <summary>Tasks that had finished and were assigned again.</summary>
+    public long Redone { get; set; }
+
     public long Results { get; set; }
 
     public long Messages { get; set; }
@@ -62,6 +65,7 @@ public sealed class Totals
         Tasks += other.Tasks;
         Starts += other.Starts;
         Restarts += other.Restarts;
+        Redone += other.Redone;
         Results += other.Results;
         Messages += other.Messages;
         MessagesLost += other.MessagesLost;
@@ -84,7 +88,7 @@ public sealed class Totals
         var faults = Faults.Count == 0 ? "none" : string.Join(", ", Faults.Select(fault => $"{fault.Key} {fault.Value:N0}"));
         return $"""
             steps {Steps:N0}, virtual time {VirtualTime.TotalSeconds:N1} s, messages {Messages:N0} ({MessagesLost:N0} lost)
-            tasks {Tasks:N0}, starts {Starts:N0} ({Restarts:N0} again), results {Results:N0}
+            tasks {Tasks:N0}, starts {Starts:N0} ({Restarts:N0} again, {Redone:N0} that had finished), results {Results:N0}
             transfers {Transfers:N0} ({TransfersFailed:N0} failed), MiB made {BytesMade >> 20:N0}, moved {BytesMoved >> 20:N0}, linked {BytesLinked >> 20:N0}, by link {BytesByLink >> 20:N0}, stored at most {PeakStored >> 20:N0}
             scheduler {SchedulerTime.TotalSeconds:N2} s
             graphs done {GraphsDone:N0}, failed {GraphsFailed:N0}, cancelled {GraphsCancelled:N0}

@@ -113,6 +113,12 @@ internal sealed class World
             tell(watcher);
     }
 
+    public void AddClient(GraphPlan[] plans)
+    {
+        Totals.Tasks += plans.Sum(plan => (long)plan.TaskCount);
+        Clients.Add(new SimulatedClient(this, Clients.Count, plans));
+    }
+
     public SimulatedWorker AddWorker(int cores, double slowness = 1) => AddWorker(new WorkerPlan(cores, slowness));
 
     public SimulatedWorker AddWorker(WorkerPlan plan)
@@ -163,8 +169,7 @@ internal sealed class World
             var draw = new GraphDraw(Options, Chance.Fork());
             var client = number;
             GraphPlan[] plans = [.. Enumerable.Range(0, Options.GraphsPerClient).Select(graph => draw.Draw(client, graph))];
-            Totals.Tasks += plans.Sum(plan => (long)plan.TaskCount);
-            Clients.Add(new SimulatedClient(this, number, plans));
+            AddClient(plans);
         }
 
         for (var i = 0; i < Options.Workers; i++)

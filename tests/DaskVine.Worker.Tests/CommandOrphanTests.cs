@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Reflection;
 using static DaskVine.Worker.Tests.ShellCommands;
 
 namespace DaskVine.Worker.Tests;
@@ -11,7 +12,8 @@ public class CommandOrphanTests
         using var manager = new FakeManager();
         using var directory = new TemporaryDirectory();
         using var worker = Process.Start(new ProcessStartInfo(
-            Environment.ProcessPath!, [Program(), "worker", $"{manager.Address}", "--cores", "2", "--cache-dir", directory.Path, "--python", "/usr/bin/python3"])
+            Environment.ProcessPath!,
+            [Program(), "worker", $"{manager.Address}", "--cores", "2", "--cache-dir", directory.Path, "--python", "/usr/bin/python3"])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,
@@ -19,14 +21,14 @@ public class CommandOrphanTests
         manager.Join();
         // One of them has a shell with job control, which gives what it starts a group of its own.
         manager.Send(
-            Command(1, Of("sleep 3600 & echo $$ $! >pids; mv pids first; wait")), Command(2, Of("set -m; sleep 3600 & echo $$ $! >pids; mv pids second; wait")));
+            Command(1, Of("sleep 3600 & echo $$ $! >pids; mv pids first; wait")),
+            Command(2, Of("set -m; sleep 3600 & echo $$ $! >pids; mv pids second; wait")));
         string[] ids = [.. new[] { "first", "second" }.SelectMany(name => File.ReadAllText(AwaitFile(directory.Path, name)).Split(' '))];
         worker.Kill();
         worker.WaitForExit();
         MustBeGone(ids);
     }
 
-    private static string Program() => Path.Combine(
-        RunningWorker.PackageDirectory(), "..", "..", "src", "DaskVine.Cli", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name,
-        "net10.0", "daskvine.dll");
+    private static string Program() => typeof(CommandOrphanTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(attribute => attribute.Key == "Program").Value!;
 }

@@ -46,7 +46,8 @@ public sealed class MakeFileTests : IDisposable
     {
         var slow = Of("sleep 3600").Making("out");
         _manager.Send(
-            new MakeFile(Made, 1, slow.ToBytes(), [], "", CacheLevel.Task), new MakeFile(new FileId(78), 2, slow.ToBytes(), [], "", CacheLevel.Task),
+            new MakeFile(Made, 1, slow.ToBytes(), [], "", CacheLevel.Task),
+            new MakeFile(new FileId(78), 2, slow.ToBytes(), [], "", CacheLevel.Task),
             new MakeFile(new FileId(79), 3, Of("echo >out").Making("out").ToBytes(), [], "", CacheLevel.Task));
         // Two run at once; the third shows that one of them has ended.
         _manager.Send(new Release([Made]));

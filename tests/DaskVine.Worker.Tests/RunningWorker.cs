@@ -59,7 +59,7 @@ internal sealed class RunningWorker : IDisposable
         }
     }
 
-    public static string PackageDirectory()
+    private static string PackageDirectory()
     {
         var root = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(root.FullName, "DaskVine.sln")))

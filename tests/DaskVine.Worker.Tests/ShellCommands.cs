@@ -17,7 +17,8 @@ internal static class ShellCommands
 
     /// <summary>An assignment whose outputs are files 3000, 3001, …</summary>
     public static Assign Command(long task, CommandSpec spec, params TaskInput[] inputs) => new(
-        new TaskId(task), 1, TaskMode.Command, [], spec.ToBytes(), inputs, ReportFile, Outputs: [.. spec.Outputs.Select((_, i) => OutputFile(i))]);
+        new TaskId(task), 1, TaskMode.Command, [], spec.ToBytes(), inputs, ReportFile,
+        Outputs: [.. spec.Outputs.Select((_, i) => OutputFile(i))]);
 
     public static FileId OutputFile(int number) => new(3000 + number);
 

@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using DaskVine.Protocol;
 using DaskVine.WorkerState;
 
@@ -45,6 +46,26 @@ public sealed class UploadsTests : IDisposable
             _raised,
             e => Assert.Equal(new FileId(1), Assert.IsType<FileUnreadable>(e).File),
             e => Assert.Equal(new UploadEnded(new FileId(2)), e));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void Directory_WithFilesOrNone_GoesAsATarStreamAndLeavesNoArchive(int count)
+    {
+        var path = _cache.FilePath(new FileId(1));
+        Directory.CreateDirectory(path);
+        for (var i = 0; i < count; i++)
+            File.WriteAllText($"{path}/{i}", $"{i}");
+        _uploads.Add(new FileId(1));
+        var chunk = _uploads.Next()!;
+        Assert.Equal(chunk.Size, chunk.Data.Length);
+        Assert.True(chunk.Size >= 1024);
+        var unpacked = Directory.CreateDirectory($"{_directory.Path}/unpacked").FullName;
+        TarFile.ExtractToDirectory(new MemoryStream(chunk.Data.ToArray()), unpacked, overwriteFiles: false);
+        Assert.Equal(count, Directory.GetFiles(unpacked).Length);
+        Assert.Equal([new UploadEnded(new FileId(1))], _raised);
+        Assert.False(File.Exists(_cache.PartPath(new FileId(1))));
     }
 
     [Fact]

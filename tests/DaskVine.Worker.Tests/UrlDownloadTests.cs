@@ -42,7 +42,8 @@ public sealed class UrlDownloadTests : IDisposable
         var url = new UriBuilder(server.Url) { UserName = "me", Password = "hidden" }.Uri;
         var error = Failure(url);
         Assert.Contains("Authorization: Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("me:hidden")), server.Requests.Single());
-        Assert.Equal((TransferFailureKind.NotThere, $"http://127.0.0.1:{server.Url.Port}/file: the server answered 403 Forbidden"), (error.Kind, error.Message));
+        Assert.Equal(TransferFailureKind.NotThere, error.Kind);
+        Assert.Equal($"http://127.0.0.1:{server.Url.Port}/file: the server answered 403 Forbidden", error.Message);
     }
 
     [Theory]
@@ -104,7 +105,8 @@ public sealed class UrlDownloadTests : IDisposable
     public void Http_WithoutAVersion_ComesFromTheStart()
     {
         var version = 0;
-        using var server = new HttpServer((_, stream, _) => HttpServer.Say(stream, "200 OK\r\nContent-Length: 7", ++version == 1 ? "cont" : "content"));
+        using var server = new HttpServer(
+            (_, stream, _) => HttpServer.Say(stream, "200 OK\r\nContent-Length: 7", ++version == 1 ? "cont" : "content"));
         Failure(server.Url);
         Assert.Equal(new UrlOutcome(7, 7), Get(server.Url));
         Assert.DoesNotContain("Range:", server.Requests[1]);

@@ -29,6 +29,8 @@ internal sealed class RandomFiles(Random random)
 
     public bool AreAtRest => _running.Count == 0 && _asked.Count == 0;
 
+    public override string ToString() => $"runs {string.Join(", ", _running)}, has no answer to {string.Join(", ", _asked.Values)}";
+
     public static long SizeOf(FileId file) => (20_000 * file.Value) + 10;
 
     public FileId Some() => new(random.Next(Files));
@@ -46,9 +48,8 @@ internal sealed class RandomFiles(Random random)
         var transfer = new Transfer(
             file, SizeOf(file), ++_lastNumber, random.Next(4) == 0 ? "" : "tcp://a:1", "", "", named ? $"n{file.Value}" : "",
             named ? CacheLevel.Worker : CacheLevel.Task);
-        // What it sends takes the place of what was to be got.
-        if (transfer.Address.Length == 0)
-            Forget(asked => asked.File == file);
+        // Of several the last counts.
+        Forget(asked => asked.File == file);
         _asked.Add(transfer.Number, transfer);
         return new TransferReceived(transfer);
     }

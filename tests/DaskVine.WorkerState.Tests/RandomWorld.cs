@@ -37,7 +37,7 @@ internal sealed class RandomWorld(Random random)
     public bool IsAtRest => _expected.Count == 0 && _questions.Count == 0 && _files.AreAtRest && _linked && _hosts.Values.All(h => h.Calls.Count == 0) && _commands.Count == 0
         && _next.Count == 0;
 
-    public override string ToString() => $"waits for {string.Join(", ", _expected.Keys)}, {_questions.Count} answers and {_hosts.Values.Sum(host => host.Calls.Count)} calls";
+    public override string ToString() => $"waits for {string.Join(", ", _expected.Keys)}, {_questions.Count} answers and {_hosts.Values.Sum(host => host.Calls.Count)} calls; {_files}";
 
     public void Step(bool calm)
     {
@@ -125,6 +125,9 @@ internal sealed class RandomWorld(Random random)
         var (start, killed) = command;
         long?[] sizes = [.. start.Task.Outputs.Select(_ => random.Next(3) == 0 ? (long?)null : 10)];
         var input = start.Task.Inputs.Count > 0 && random.Next(5) == 0 ? start.Task.Inputs[0].File.Value : -1;
+        // What comes in the same moment is not what it has missed.
+        if (_next.Exists(happened => happened is FileArrived arrived && arrived.File.Value == input))
+            input = -1;
         if (!killed && input >= 0)
             _files.Damage(new FileId(input));
         _next.Add(killed ? Commands.Killed(start) : input >= 0 ? Commands.Without(start, input) : Commands.Ended(start, sizes));

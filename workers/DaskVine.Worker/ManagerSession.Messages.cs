@@ -38,17 +38,23 @@ internal sealed partial class ManagerSession
         if (verdict == LinkVerdict.WrongEpoch)
             return;
         _lastHeard = EventLoop.Now;
-        if (_link!.TakeAcknowledged() is { } reports)
-            owner.Raise(new ReportsAcknowledged(reports));
+        var acknowledged = _link!.TakeAcknowledged();
         if (verdict == LinkVerdict.Gap)
             BeginAnew("a message before this one was lost");
+        if (verdict == LinkVerdict.Deliver)
+        {
+            foreach (var record in message.Records)
+            {
+                if (_link is { SaidHello: true })
+                    Accept(record);
+            }
+        }
+
+        // After the records: a Cancel among them is about what is held until the report is acknowledged.
+        if (acknowledged is not null)
+            owner.Raise(new ReportsAcknowledged(acknowledged));
         if (verdict != LinkVerdict.Deliver)
             return;
-        foreach (var record in message.Records)
-        {
-            if (_link is { SaidHello: true })
-                Accept(record);
-        }
 
         if (message.Header.Seq > 0)
             _malformed = 0;

@@ -16,6 +16,7 @@ internal sealed class RerunChecker(TaskBook book, ReplicaBook replicas, Totals t
     {
         if (effect is not ToWorker { Record: Assign assign } || book.Find(assign.Task) is not { IsFinished: true } task)
             return;
+        totals.Redone++;
         Require(book.LostFilesSince(task), $"{task.Name} had finished and is assigned again, though nothing was lost", task.Name);
         Require(!replicas.IsThere(task.Output), $"{task.Name} is assigned again, though its file is there", task.Name);
     }

@@ -5,8 +5,8 @@ using DaskVine.Scheduling;
 namespace DaskVine.Simulation.Checkers;
 
 /// <summary>
-/// A worker is not told to get a file while it gets it; it gets no more files at once, and gives none to more workers at once, than the
-/// limits say.
+/// A worker is not told to get a file from where it gets it; it gets no more files at once, and gives none to more workers at once, than the
+/// limits say. Links cost nothing, and do not count.
 /// </summary>
 internal sealed class TransferChecker : Watcher
 {
@@ -32,7 +32,7 @@ internal sealed class TransferChecker : Watcher
     {
         switch (effect)
         {
-            case ToWorker { Record: Transfer e } to: Begin(to.Worker, e.File, e.Number, e.Address); break;
+            case ToWorker { Record: Transfer e } to: Begin(to.Worker, e.File, e.Number, e.Directory.Length > 0 ? "a link" : e.Address); break;
             case ToWorker { Record: MakeFile e } to: Begin(to.Worker, e.File, e.Number, ""); break;
             case ToWorker { Record: Release e } to:
                 foreach (var file in e.Files)
@@ -45,7 +45,10 @@ internal sealed class TransferChecker : Watcher
     {
         if (!_running.TryGetValue(worker, out var running))
             _running.Add(worker, running = []);
-        Require(running.TryAdd(file, (number, source)), $"{worker} is to get {file} while it gets it");
+        // What was to come from one that is gone may come from another; the worker stops the one before.
+        Require(!running.TryGetValue(file, out var before) || before.Source != source, $"{worker} is to get {file} while it gets it");
+        End(worker, file, null);
+        running.Add(file, (number, source));
         Require(running.Count <= IncomingLimit, $"{worker} gets {running.Count} files at once");
         if (!source.StartsWith("sim://w", StringComparison.Ordinal))
             return;
