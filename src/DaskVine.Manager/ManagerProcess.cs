@@ -200,8 +200,9 @@ public sealed class ManagerProcess : IDisposable
         {
             if (_staging.Receive(chunk, peer.Arriving))
             {
-                _files.Add(chunk.File, _staging.Find(chunk.File)!.Path);
-                _events.Add(new FileStaged(chunk.File));
+                var staged = _staging.Find(chunk.File)!;
+                _files.Add(chunk.File, staged.Path);
+                _events.Add(new FileStaged(chunk.File, staged.Size));
             }
         }
         catch (ManagerException e)

@@ -12,6 +12,9 @@ public sealed partial class Scheduler
 {
     private long _arrivalsSoFar;
 
+    // Arrivals that waiting will not help. Empty between calls.
+    private readonly Queue<Arrival> _hopeless = new();
+
     /// <summary>Has a file brought to a worker, from wherever it can be had.</summary>
     private void Bring(VineFile file, VineWorker worker)
     {
@@ -59,8 +62,22 @@ public sealed partial class Scheduler
     // What no holder can give it goes by way of the manager.
     private void SeeToASource(Arrival arrival)
     {
-        if (!arrival.File.HasOrigin && !HasReachableHolder(arrival.File, arrival.Destination))
+        if (arrival.File.HasOrigin || HasReachableHolder(arrival.File, arrival.Destination))
+            return;
+        if (arrival.File.IsArchive)
+            _hopeless.Enqueue(arrival);
+        else
             Fetch(arrival.File);
+    }
+
+    // Not at once: they may have been found while a task was being assigned.
+    private void GiveUpHopeless()
+    {
+        while (_hopeless.TryDequeue(out var arrival))
+        {
+            if (arrival.State == ArrivalState.Waiting)
+                GiveUp(arrival, "it is a directory, which workers only get from each other, and none that has it can be reached from there");
+        }
     }
 
     private void StartFrom(VineWorker source, Arrival arrival)

@@ -60,10 +60,11 @@ public sealed partial class Scheduler
         file.FetchSource = null;
         var wasAvailable = file.IsAvailable;
         file.Staged = true;
-        if (!wasAvailable)
+        file.IsArchive = e.Size >= 0 && e.Size != file.Size;
+        if (!wasAvailable && file.IsAvailable)
             BecomeAvailable(file);
         ServeWaiting(file);
-        if (file.Graph.Returns && file.Producer is not null)
+        if (file.Graph.Returns && file.Producer is not null && file.HasOrigin)
             ReleaseReplicas(file);
         OnAvailable(file);
         EndIfDelivered(file.Graph);

@@ -24,8 +24,11 @@ public sealed record WorkerLeft(WorkerId Worker, bool Crashed, string Reason) : 
 /// <summary>A record came from a worker that has joined.</summary>
 public sealed record WorkerSent(WorkerId Worker, Record Record) : SchedulerEvent;
 
-/// <summary>A file that was fetched is whole at the manager now.</summary>
-public sealed record FileStaged(FileId File) : SchedulerEvent;
+/// <summary>
+/// A file that was fetched, or sent by a client, is whole at the manager now. <paramref name="Size"/>: what came, where that is known; a directory comes
+/// as an archive, which is larger than it.
+/// </summary>
+public sealed record FileStaged(FileId File, long Size = -1) : SchedulerEvent;
 
 /// <summary>A file that was fetched cannot be stored at the manager, say because a disk is full.</summary>
 public sealed record FileNotStaged(FileId File, string Reason) : SchedulerEvent;

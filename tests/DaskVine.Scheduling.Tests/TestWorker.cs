@@ -96,7 +96,7 @@ internal sealed class TestWorker(
     public void LosesFile(string key) => Sends(new FileLost(environment.FileOf(key), "gone"));
 
     /// <summary>The file that was fetched from it is whole at the manager.</summary>
-    public void Uploads(string key) => environment.Handle(new FileStaged(environment.FileOf(key)));
+    public void Uploads(string key, long size = LargeSize) => environment.Handle(new FileStaged(environment.FileOf(key), size));
 
     public void Leaves() => environment.Handle(new WorkerLeft(id, false, "goodbye"));
 

@@ -41,7 +41,7 @@ def test_locality_draws_every_graph_with_every_placement(tmp_path):
     assert all(root.tag.endswith("svg") for root in drawn.values())
 
 
-@pytest.mark.parametrize("peer", ["vine", "vine, no links", "vine, in memory", "dask.threaded"])
+@pytest.mark.parametrize("peer", ["vine", "vine, on disk", "vine, no links", "dask.threaded"])
 def test_graph_of_large_values_is_timed_with_every_peer_that_is_ours(peer):
     sample = json.loads(run_bench("mb_graph.py", "--leaves", "4", "--timed", "1", "--measure", peer))
     assert sample["tasks"] == 10 and sample["seconds"] > 0
@@ -55,7 +55,7 @@ def test_overhead_is_timed():
 @pytest.mark.parametrize(
     ("script", "cases", "sample"),
     [
-        ("mb_graph", [(peer,) for peer in ("vine", "vine, no links", "vine, in memory", "distributed", "dask.threaded")], {"seconds": 0.5, "tasks": 431}),
+        ("mb_graph", [(peer,) for peer in ("vine", "vine, on disk", "vine, no links", "distributed", "dask.threaded")], {"seconds": 0.5, "tasks": 431}),
         ("overhead", [(peer, graph) for peer in ("dask.get", "vine", "distributed") for graph in ("sum", "tree")], {"rate": 1000.0, "start": 0.2}),
     ],
 )

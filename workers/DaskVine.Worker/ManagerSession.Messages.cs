@@ -53,10 +53,7 @@ internal sealed partial class ManagerSession
         // After the records: a Cancel among them is about what is held until the report is acknowledged.
         if (acknowledged is not null)
             owner.Raise(new ReportsAcknowledged(acknowledged));
-        if (verdict != LinkVerdict.Deliver)
-            return;
-
-        if (message.Header.Seq > 0)
+        if (verdict == LinkVerdict.Deliver && message.Header.Seq > 0)
             _malformed = 0;
     }
 

@@ -16,6 +16,8 @@ internal sealed class TransferChecker : Watcher
     // Transfers and makers that were not answered, released, or ended by a new link: number and address by file.
     private readonly Dictionary<WorkerId, Dictionary<FileId, (long Number, string Source)>> _running = [];
     private readonly Dictionary<string, int> _given = [];
+    // Sources that went over their limit since the last decision.
+    private readonly HashSet<string> _over = [];
 
     public override void OnFact(SchedulerEvent happened)
     {
@@ -26,6 +28,14 @@ internal sealed class TransferChecker : Watcher
             case WorkerJoined e: EndAll(e.Worker); break;
             case WorkerLeft e: EndAll(e.Worker); break;
         }
+    }
+
+    // Within one decision a place may be given away before the word that frees it.
+    public override void OnDecided(Scheduler scheduler)
+    {
+        foreach (var source in _over)
+            Require(_given[source] <= OutgoingLimit, $"{source} gives {_given[source]} files at once");
+        _over.Clear();
     }
 
     public override void OnIntention(SchedulerEffect effect)
@@ -53,7 +63,8 @@ internal sealed class TransferChecker : Watcher
         if (!source.StartsWith("sim://w", StringComparison.Ordinal))
             return;
         var given = _given[source] = _given.GetValueOrDefault(source) + 1;
-        Require(given <= OutgoingLimit, $"{source} gives {given} files at once");
+        if (given > OutgoingLimit)
+            _over.Add(source);
     }
 
     private void End(WorkerId worker, FileId file, long? number)
