@@ -81,7 +81,14 @@ public sealed partial class Scheduler
             }
         }
 
-        return best;
+        if (HomeOf(task) is not { } home || home == best || !MayTake(home, pool, least))
+            return best;
+        // Nobody is left idle for the sake of a task that may turn out to be long.
+        if (least.HasFreeSlot && !home.HasFreeSlot && FunctionOf(task).ResultBytes is null)
+            return best;
+        if (bestCost == long.MaxValue && best is not null)
+            bestCost = CostAt(best, task, looked);
+        return best is null || CostAt(home, task, looked) - bestCost <= SavedAt(home, best, task) ? home : best;
     }
 
     private VineWorker? AnyWorker(WorkerPool? pool)
@@ -141,7 +148,9 @@ public sealed partial class Scheduler
         task.State = VineTaskState.Assigned;
         task.Worker = worker;
         task.Attempt++;
-        task.LoadUs = task.Functions.Length > 0 ? task.Functions[0].EstimateUs : _expression.EstimateUs;
+        task.LoadUs = FunctionOf(task).EstimateUs;
+        if (JoinOf(task) is { } join)
+            join.Home = worker;
         task.Graph.AssignedCount++;
         _index.Touch(worker);
         worker.Assigned.Add(task);

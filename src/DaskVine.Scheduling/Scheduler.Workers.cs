@@ -34,10 +34,7 @@ public sealed partial class Scheduler
             return;
         }
 
-        if (task.Functions.Length > 0)
-            task.Functions[0].Measure(completed.DurationUs);
-        else
-            _expression.Measure(completed.DurationUs);
+        FunctionOf(task).Measure(completed.DurationUs, completed.Size);
         worker.LastProgress = _now;
         TellEnded(task, worker, completed.DurationUs);
         TellOutput(task, worker, completed.Output);

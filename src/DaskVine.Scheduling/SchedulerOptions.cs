@@ -26,6 +26,9 @@ public sealed record SchedulerOptions
     /// <summary>What a worker gets from another in a microsecond while nothing was measured, in bytes.</summary>
     public long BytesPerUs { get; init; } = 500;
 
+    /// <summary>Expected bytes of a result of a function that has not run yet.</summary>
+    public long UnknownResultBytes { get; init; } = 512 << 10;
+
     /// <summary>What it takes to get a file that is linked or small, in microseconds.</summary>
     public long TransferUs { get; init; } = 500;
 

@@ -24,10 +24,10 @@ public sealed class SchedulerPlacementTests : IDisposable
         _env.Worker();
         var second = _env.Worker();
         _env.Graph().Tasks("a", "b", "c", "d").Wanted("a", "b", "c", "d");
-        _env.Expect("w1 function f", "w1 run a()", "w2 function f", "w2 run b()", "w1 run c()", "w1 run d()");
-        second.Completes("b");
+        _env.Expect("w1 function f", "w1 run a()", "w2 function f", "w2 run b()", "w1 run c()", "w2 run d()");
+        second.Completes("b", "d");
         _env.Graph(2).Task("e").Wanted("e");
-        _env.Expect("c1 result 1.1 b", "w2 run e()");
+        _env.Expect("c1 result 1.1 b", "c1 result 1.3 d", "w2 run e()");
     }
 
     [Fact]
@@ -36,12 +36,38 @@ public sealed class SchedulerPlacementTests : IDisposable
         var first = _env.Worker(cores: 2);
         var second = _env.Worker(cores: 2);
         _env.Graph().Tasks("a", "b", "c", "d").Task("e", "a", "b", "d").Wanted("e");
-        _env.Expect("w1 function f", "w1 run a()", "w2 function f", "w2 run b()", "w1 run c()", "w2 run d()");
+        _env.Expect("w1 function f", "w1 run a()", "w1 run b()", "w2 function f", "w2 run c()", "w2 run d()");
         first.CompletesLarge("a");
-        second.CompletesLarge("b");
-        _env.MustWantNothing();
         second.CompletesLarge("d");
-        _env.Expect("w1 fetch a", "w2 run e(@a, @b, @d)");
+        _env.MustWantNothing();
+        first.CompletesLarge("b");
+        _env.Expect("w2 fetch d", "w1 run e(@a, @b, @d)");
+    }
+
+    [Fact]
+    public void Tasks_WhoseResultsAreReadTogether_GoToOneWorkerWhileNobodyIsIdle()
+    {
+        var first = _env.Worker();
+        var second = _env.Worker();
+        _env.Graph().Tasks("a", "b", "c", "d", "e", "f").Task("x", "c", "d").Task("y", "e", "f").Wanted("a", "b", "x", "y");
+        _env.Expect(
+            "w1 function f", "w1 run a()", "w2 function f", "w2 run b()", "w1 run c()", "w1 run d()", "w2 run e()", "w2 run f()");
+        second.CompletesLarge("b");
+        _env.Expect("w2 fetch b");
+        first.Completes("a");
+        _env.Expect("c1 result 1.0 a");
+    }
+
+    [Fact]
+    public void Tasks_WithSmallResults_AreNotKeptTogether()
+    {
+        var first = _env.Worker();
+        _env.Worker();
+        _env.Graph().Task("a").Wanted("a");
+        first.Completes("a");
+        _env.Drain();
+        _env.Graph(2).Tasks("b", "c", "d", "e").Task("x", "b", "c", "d", "e").Wanted("x");
+        _env.Expect("w1 run b()", "w2 function f", "w2 run c()", "w2 run d()", "w1 run e()");
     }
 
     [Fact]

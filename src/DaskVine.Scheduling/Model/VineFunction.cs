@@ -23,9 +23,13 @@ internal sealed class VineFunction(FunctionCode code, long unknownDurationUs)
     /// <summary>Expected duration of a call in microseconds.</summary>
     public long EstimateUs { get; private set; } = unknownDurationUs;
 
-    public void Measure(long durationUs)
+    /// <summary>Expected bytes of a result; null before the first.</summary>
+    public long? ResultBytes { get; private set; }
+
+    public void Measure(long durationUs, long resultBytes)
     {
         EstimateUs = _measured ? EstimateUs + ((durationUs - EstimateUs) / Smoothing) : durationUs;
+        ResultBytes = ResultBytes is { } before ? before + ((resultBytes - before) / Smoothing) : resultBytes;
         _measured = true;
     }
 }

@@ -90,6 +90,9 @@ internal sealed class VineTask(
     /// <summary>Through how many levels all that follows it is done; 0 when it is done itself, below when it is not.</summary>
     public int SettledDepth { get; set; } = -1;
 
+    /// <summary>Where a task went last whose result it needs together with others', or theirs: the next such task should go there too.</summary>
+    public VineWorker? Home { get; set; }
+
     /// <summary>It makes again what was lost, so others wait for it already.</summary>
     public bool Recovering { get; set; }
 
