@@ -95,8 +95,8 @@ class Cluster:
 
     def _warm_up(self):
         """Give every slot of every worker a call, with numpy loaded."""
-        slots = len(self.workers) * self._cores
-        self.vine.get({"all": (sum, [("warm", i) for i in range(20 * slots)]), **{("warm", i): (_warm, i) for i in range(20 * slots)}}, "all")
+        graph = {("warm", i): (_warm, i) for i in range(20 * len(self.workers) * self._cores)}
+        self.vine.get({**graph, "all": (sum, list(graph))}, "all")
 
     def close(self):
         self.vine.close()

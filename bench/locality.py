@@ -7,7 +7,8 @@ map on each, a tree with fan-in 8; `shuffle` = 40 rows of 1 MiB cut in 40 parts 
 of 1 MiB summed in twos. `files` is what DaskVine does, `random` its parameter "any-worker": a task goes to any worker with room.
 `blocks` shows what could be had by a placement that knows the whole graph: the first quarter of the leaves, and what is made of it, is
 bound to the first worker, and so on (workers=).
-With --output, the bytes between every two processes are drawn beside it: NAME-mb-files.svg and so on. Target: files moves far less than random.
+With --output, the bytes between every two processes are drawn beside it: NAME-mb-files.svg and so on. Target: files moves far less
+than random.
 """
 
 import time
@@ -80,9 +81,11 @@ def report(samples, repeat):
                 f"{moved[placement] / moved['random']:.2f}", measure.mib(middle["largest"]), measure.mib(middle["manager"]),
                 f"{middle['seconds']:.2f}",
             ])
-    lines += measure.table(
-        ["graph", "placement", "made, MiB", "moved, MiB", "moved / made", "of random's", "largest pair, MiB", "through the manager, MiB", "s"], rows
-    )
+    header = [
+        "graph", "placement", "made, MiB", "moved, MiB", "moved / made", "of random's", "largest pair, MiB",
+        "through the manager, MiB", "s",
+    ]
+    lines += measure.table(header, rows)
     linked = max(sample["linked"] for found in samples.values() for sample in found)
     return [*lines, f"Bytes linked: {linked} (links are off). The pictures are of the run with the median of bytes moved."]
 

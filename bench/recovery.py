@@ -119,8 +119,8 @@ def report(samples, options):
         calm = statistics.median(sample["calm"]["seconds"] for sample in found)
         rows.append([
             case, str(found[0]["tasks"]), str(len(killed)), f"{statistics.median(trial['lost'] for trial in killed):.0f}",
-            f"{statistics.median(trial['again'] for trial in killed):.0f}", str(max(trial["again"] for trial in killed)), f"{again / lost:.2f}",
-            f"{sum(sample['calm']['again'] for sample in found)}", f"{calm:.2f}",
+            f"{statistics.median(trial['again'] for trial in killed):.0f}", str(max(trial["again"] for trial in killed)),
+            f"{again / lost:.2f}", f"{sum(sample['calm']['again'] for sample in found)}", f"{calm:.2f}",
             f"{statistics.median(trial['seconds'] for trial in killed):.2f}",
         ])
     header = [

@@ -185,16 +185,18 @@ def report(samples, options):
             measure.mib(found["moved"]), f"{found['first']:.2f}", f"{found['second']:.2f}",
         ])
     header = [
-        "environment", "files", "MiB", "opens at the original", "out of the source, MiB", "moved in all, MiB", "first tasks, s", "second tasks, s",
+        "environment", "files", "MiB", "opens at the original", "out of the source, MiB", "moved in all, MiB", "first tasks, s",
+        "second tasks, s",
     ]
     lines += measure.table(header, rows)
-    return [*lines, f"Four workers, two tasks on each; each task opens {options.files:,} files, which archive serves from the worker's own disk. "
-            "All workers share one disk, and the original's pages are in memory."]
+    return [*lines, f"Four workers, two tasks on each; each task opens {options.files:,} files, with archive those of its worker's own "
+            "copy. All workers share one disk, and the original's pages are in memory."]
 
 
 def main():
     options = measure.parse(
-        __doc__, repeat=3, size=(256, "MiB of the large file"), workers=(8, "workers that get it"), files=(30_000, "small files"), data=("", "directory with the files, made if not given")
+        __doc__, repeat=3, size=(256, "MiB of the large file"), workers=(8, "workers that get it"), files=(30_000, "small files"),
+        data=("", "directory with the files, which the measurements are told"),
     )
     if options.measure:
         what, case = options.measure

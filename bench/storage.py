@@ -57,7 +57,8 @@ def watch_storage(case, leaves, limit):
         told = cluster.vine.movements().since(before)
     # The results of the graph; what was made twice counts as more.
     measure.tell({
-        "peak": peak.all, "largest": peak.largest, "polls": peak.polls, "made": told.made, "once": (len(graph) - 1) * SIZE, "seconds": seconds,
+        "peak": peak.all, "largest": peak.largest, "polls": peak.polls, "made": told.made, "once": (len(graph) - 1) * SIZE,
+        "seconds": seconds,
     })
 
 
@@ -77,8 +78,9 @@ def report(samples, options):
     ]
     lines += measure.table(header, rows)
     most = middle["limited"]["largest"] / (options.limit * measure.MIB)
-    return [*lines, f"Limited: {options.limit} MiB for each of two workers, {2 * options.limit * measure.MIB / middle['kept']['once']:.2f} of the "
-            f"results. One cache was at {most:.2f} of its limit at most."]
+    share = 2 * options.limit * measure.MIB / middle["kept"]["once"]
+    return [*lines, f"Limited: {options.limit} MiB for each of two workers, {share:.2f} of the results. "
+            f"One cache was at {most:.2f} of its limit at most."]
 
 
 def main():

@@ -165,7 +165,11 @@ public sealed partial class Scheduler
         source.Outgoing.Remove(arrival);
         // A source that has lost the file is no holder any more.
         if (file.Given!.TryGetValue(source, out var given))
+        {
             file.Given[source] = given with { Now = given.Now - 1 };
+            file.Givers.Add(source);
+        }
+
         ServeAsking(source);
     }
 

@@ -26,6 +26,8 @@ public sealed partial class Scheduler
             return;
         file.Holders.Remove(worker);
         file.Given?.Remove(worker);
+        if (file.Holders.Count == 0)
+            file.Givers.Clear();
         worker.StoredBytes -= file.Size;
     }
 

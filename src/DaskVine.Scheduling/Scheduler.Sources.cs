@@ -4,12 +4,14 @@ using DaskVine.Scheduling.Model;
 namespace DaskVine.Scheduling;
 
 /// <summary>
-/// Who gives a file to whom. A file spreads as a tree: each holder gives it to two at a time, and then lets those go on that have it from
-/// it, as long as more replicas are on their way. So the first source gives it about twice, however many want it.
+/// Who gives a file to whom. A file spreads as a tree: each holder gives a large one to one worker at a time, as that is the fastest way to more
+/// holders, and the first steps back after two as long as more replicas are on their way. So the first source gives it about twice, however many
+/// want it, and the time grows with the logarithm of their number.
 /// </summary>
 public sealed partial class Scheduler
 {
-    private const int GivenAtOnce = 2;
+    private const int SmallGivenAtOnce = 2;
+    private const int GivenByTheFirst = 2;
     private const int SourcesLookedAt = 8;
 
     /// <summary>A holder that can give a file to a worker now; null when there is none, and the file will be asked for again when there may be.</summary>
@@ -17,28 +19,44 @@ public sealed partial class Scheduler
     {
         if (!file.IsShared || !_tuning.PeerTransfers)
             return null;
+        DropBusyGivers(file);
         VineWorker? best = null;
-        var bestGiven = default(Giving);
+        for (var i = file.Givers.Count - 1; i >= Math.Max(0, file.Givers.Count - SourcesLookedAt); i--)
+            best = Better(best, file.Givers[i], file, to);
         var holders = file.Holders;
-        // The latest have given it least often.
         for (var i = holders.Count - 1; i >= Math.Max(0, holders.Count - SourcesLookedAt); i--)
-        {
-            var source = holders[i];
-            if (!MayGive(source, to))
-                continue;
-            if (IsLinked(source, to))
-                return source;
-            var given = file.Given?.GetValueOrDefault(source) ?? default;
-            if (given.Now >= GivenAtOnce || (given.Total >= GivenAtOnce && file.RunningArrivals > 0))
-                continue;
-            if (source.Outgoing.Count >= _tuning.OutgoingLimit)
-                source.Asking.Enqueue(file);
-            else if (best is null || (given.Total, source.Outgoing.Count).CompareTo((bestGiven.Total, best.Outgoing.Count)) < 0)
-                (best, bestGiven) = (source, given);
-        }
-
+            best = Better(best, holders[i], file, to);
         return best;
     }
+
+    // Who has time again is put at the end.
+    private void DropBusyGivers(VineFile file)
+    {
+        var givers = file.Givers;
+        while (givers is [.., var last] && (!last.Files.Contains(file) || file.Given!.GetValueOrDefault(last).Now >= GivenAtOnce(file)))
+            givers.RemoveAt(givers.Count - 1);
+    }
+
+    /// <summary>The one of two holders that should give a file: one to link from, then the one that has given it least often.</summary>
+    private VineWorker? Better(VineWorker? best, VineWorker source, VineFile file, VineWorker to)
+    {
+        if (source == best || !source.Files.Contains(file) || !MayGive(source, to) || (best is not null && IsLinked(best, to)))
+            return best;
+        if (IsLinked(source, to))
+            return source;
+        var given = file.Given?.GetValueOrDefault(source) ?? default;
+        if (given.Now >= GivenAtOnce(file) || (source == file.Holders[0] && given.Total >= GivenByTheFirst && file.RunningArrivals > 0))
+            return best;
+        if (source.Outgoing.Count >= _tuning.OutgoingLimit)
+        {
+            source.Asking.Enqueue(file);
+            return best;
+        }
+
+        return best is null || (given.Total, source.Outgoing.Count).CompareTo((file.Given?.GetValueOrDefault(best).Total ?? 0, best.Outgoing.Count)) < 0 ? source : best;
+    }
+
+    private int GivenAtOnce(VineFile file) => file.Size > _options.SmallFileBytes ? 1 : SmallGivenAtOnce;
 
     private bool MayGive(VineWorker source, VineWorker to)
     {
@@ -61,10 +79,10 @@ public sealed partial class Scheduler
             return false;
         if (file.Declared is { Kind: FileKind.Shared } || (file.Value is not null && file.Size <= _options.DirectBytes))
             return true;
-        var limit = file.Declared is { Kind: FileKind.Url } && !file.AtManager ? _tuning.UrlReaders : GivenAtOnce;
+        var limit = file.Declared is { Kind: FileKind.Url } && !file.AtManager ? _tuning.UrlReaders : GivenAtOnce(file);
         if (file.FromOrigin >= limit)
             return false;
-        if (!file.IsShared || !_tuning.PeerTransfers || file.GivenByOrigin < GivenAtOnce)
+        if (!file.IsShared || !_tuning.PeerTransfers || file.GivenByOrigin < GivenByTheFirst)
             return true;
         // Once others have it or will, they spread it to those that can get it from them.
         return to.Peer is null || (file.RunningArrivals == 0 && !HasReachableHolder(file, to));

@@ -26,6 +26,9 @@ public sealed record SchedulerOptions
     /// <summary>What a worker gets from another in a microsecond while nothing was measured, in bytes.</summary>
     public long BytesPerUs { get; init; } = 500;
 
+    /// <summary>Files up to this many bytes are given to two at a time: for them it is latency that counts.</summary>
+    public long SmallFileBytes { get; init; } = 4 << 20;
+
     /// <summary>Expected bytes of a result of a function that has not run yet.</summary>
     public long UnknownResultBytes { get; init; } = 512 << 10;
 

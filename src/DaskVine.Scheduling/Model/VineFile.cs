@@ -39,6 +39,9 @@ internal sealed class VineFile(FileId id, VineGraph graph, int node)
     /// <summary>All and only the workers whose <see cref="VineWorker.Files"/> contain it: the latest last.</summary>
     public List<VineWorker> Holders { get; } = [];
 
+    /// <summary>Holders that have given it and may have time again, the last at the end; some may be there twice, or hold it no more.</summary>
+    public List<VineWorker> Givers { get; } = [];
+
     /// <summary>All and only the arrivals of it in <see cref="VineWorker.Arriving"/> of their destinations.</summary>
     public List<Arrival> Arrivals { get; } = [];
 

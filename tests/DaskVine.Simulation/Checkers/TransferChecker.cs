@@ -12,12 +12,14 @@ internal sealed class TransferChecker : Watcher
 {
     private const int IncomingLimit = 16;
     private const int OutgoingLimit = 10;
+    private const string Made = "made";
 
     // Transfers and makers that were not answered, released, or ended by a new link: number and address by file.
     private readonly Dictionary<WorkerId, Dictionary<FileId, (long Number, string Source)>> _running = [];
     private readonly Dictionary<string, int> _given = [];
-    // Sources that went over their limit since the last decision.
+    // Sources and destinations that went over their limits since the last decision.
     private readonly HashSet<string> _over = [];
+    private readonly HashSet<WorkerId> _crowded = [];
 
     public override void OnFact(SchedulerEvent happened)
     {
@@ -36,6 +38,9 @@ internal sealed class TransferChecker : Watcher
         foreach (var source in _over)
             Require(_given[source] <= OutgoingLimit, $"{source} gives {_given[source]} files at once");
         _over.Clear();
+        foreach (var worker in _crowded)
+            Require(Received(worker) <= IncomingLimit, $"{worker} gets {Received(worker)} files at once");
+        _crowded.Clear();
     }
 
     public override void OnIntention(SchedulerEffect effect)
@@ -43,7 +48,7 @@ internal sealed class TransferChecker : Watcher
         switch (effect)
         {
             case ToWorker { Record: Transfer e } to: Begin(to.Worker, e.File, e.Number, e.Directory.Length > 0 ? "a link" : e.Address); break;
-            case ToWorker { Record: MakeFile e } to: Begin(to.Worker, e.File, e.Number, ""); break;
+            case ToWorker { Record: MakeFile e } to: Begin(to.Worker, e.File, e.Number, Made); break;
             case ToWorker { Record: Release e } to:
                 foreach (var file in e.Files)
                     End(to.Worker, file, null);
@@ -59,13 +64,17 @@ internal sealed class TransferChecker : Watcher
         Require(!running.TryGetValue(file, out var before) || before.Source != source, $"{worker} is to get {file} while it gets it");
         End(worker, file, null);
         running.Add(file, (number, source));
-        Require(running.Count <= IncomingLimit, $"{worker} gets {running.Count} files at once");
+        if (running.Count > IncomingLimit)
+            _crowded.Add(worker);
         if (!source.StartsWith("sim://w", StringComparison.Ordinal))
             return;
         var given = _given[source] = _given.GetValueOrDefault(source) + 1;
         if (given > OutgoingLimit)
             _over.Add(source);
     }
+
+    // What is made there comes from nowhere.
+    private int Received(WorkerId worker) => _running.GetValueOrDefault(worker)?.Values.Count(transfer => transfer.Source != Made) ?? 0;
 
     private void End(WorkerId worker, FileId file, long? number)
     {
