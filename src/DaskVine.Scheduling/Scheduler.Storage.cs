@@ -70,19 +70,21 @@ public sealed partial class Scheduler
             Relieve(worker);
     }
 
-    /// <summary>Deletes copies that others have too, and moves what nobody else has to where there is space.</summary>
+    /// <summary>
+    /// Deletes copies that others have too, and what nobody waits for, as it can be made again; moves what nobody else has to where there is space.
+    /// </summary>
     private void Relieve(VineWorker worker)
     {
         var excess = worker.StoredBytes - (worker.Disk * HasSpace / 100);
-        foreach (var file in worker.Files.Take(FilesLookedAt).OrderByDescending(file => file.Size).ThenBy(file => file.Id.Value).ToList())
+        foreach (var file in worker.Files.Take(FilesLookedAt).OrderBy(file => file.IsDemanded).ThenByDescending(file => file.Size).ThenBy(file => file.Id.Value).ToList())
         {
             if (excess <= 0)
                 return;
             if (!worker.Files.Contains(file) || IsUsedAt(file, worker))
                 continue;
-            if (file.Holders.Count > 1 || file.HasOrigin)
+            if (file.Holders.Count > 1 || file.HasOrigin || !((_tuning.ShiftDiskLoad && TryMove(file, worker)) || file.IsDemanded))
                 Evict(file, worker);
-            else if (!_tuning.ShiftDiskLoad || !TryMove(file, worker))
+            else if (!file.Arrivals.Any(arrival => arrival.Relieves == worker))
                 continue;
             excess -= file.Size;
         }

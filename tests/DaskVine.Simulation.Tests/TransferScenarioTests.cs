@@ -26,15 +26,17 @@ public class TransferScenarioTests
     }
 
     [Theory]
-    [InlineData("tree")]
-    [InlineData("histograms")]
-    public void Placement_WhereInputsAre_MovesLessThanAnywhere(string shape)
+    [InlineData("tree", 2, 0.5)]
+    [InlineData("histograms", 2, 0.5)]
+    [InlineData("tree", 20, 1)]
+    [InlineData("histograms", 20, 1)]
+    public void Placement_WhereInputsAre_MovesFarLessThanAnywhereWhereWaitingCostsLess(string shape, int milliseconds, double part)
     {
-        var duration = TimeSpan.FromMilliseconds(20);
+        var duration = TimeSpan.FromMilliseconds(milliseconds);
         GraphPlan plan = shape == "tree" ? Shapes.Tree(duration) : Shapes.Histograms(duration);
         var near = Measured.Traffic(Report(Measured.Of(plan, Measured.Options)));
         var anywhere = Measured.Traffic(Report(Measured.Of(plan, Measured.Options with { AnyWorker = true })));
-        Assert.True(near < anywhere, $"{near:N2} and {anywhere:N2} bytes moved for each that was made");
+        Assert.True(near < part * anywhere, $"{near:N2} and {anywhere:N2} bytes moved for each that was made");
     }
 
     [Fact]

@@ -88,7 +88,7 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public void Directory_MadeByACommand_IsAnInputOfAnother()
     {
-        _manager.Send(Command(1, Of("mkdir -p d/e; echo -n 123 >d/e/f; echo -n 45 >d/g; ln -s g d/h").Making("d")));
+        _manager.Send(Command(2, Of("mkdir -p d/e; echo -n 123 >d/e/f; echo -n 45 >d/g; ln -s g d/h").Making("d")));
         Assert.Equal([new FileSize(OutputFile(0), 5)], _manager.Receive<Completed>().Outputs);
         var spec = Of("cat in/e/f in/g in/h") with { Inputs = [new CommandInput("in")] };
         Assert.Equal("1234545", _manager.Run(spec, CacheFile(OutputFile(0))).Text());

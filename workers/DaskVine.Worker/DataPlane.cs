@@ -8,6 +8,9 @@ namespace DaskVine.Worker;
 /// <summary>Everything about files: the cache, what comes into it and what is given out of it. What fails is told, and ends nothing.</summary>
 internal sealed class DataPlane : IDisposable
 {
+    private static readonly TimeSpan ChecksumDelay = TimeSpan.FromSeconds(1);
+
+    private readonly EventLoop _loop;
     private readonly WorkerLog _log;
     private readonly Action<WorkerEvent> _raise;
     private readonly WorkThreads _background = new("checksums", 1);
@@ -19,7 +22,7 @@ internal sealed class DataPlane : IDisposable
 
     public DataPlane(WorkerOptions options, RunDirectory run, CacheDirectory cache, EventLoop loop, WorkerLog log, Action<WorkerEvent> raise)
     {
-        (Cache, _log, _raise) = (cache, log, raise);
+        (Cache, _loop, _log, _raise) = (cache, loop, log, raise);
         var lasting = options.CacheDirectory is { } kept ? new LastingStore($"{kept}/daskvine-forever", _background, log) : null;
         _named = new NamedStore(cache.NamedPath, lasting, name => loop.Post(() => raise(new NameLost(name))));
         _sources = new FileSources(_named, options.Tls, options.HardLinks, options.ManagerAddress.Host);
@@ -96,7 +99,8 @@ internal sealed class DataPlane : IDisposable
     private void KeepOutput(KeepOutput e) => Place(e.File, () =>
     {
         Cache.KeepOutput(e.Call, e.File, e.Size);
-        _background.Run(() => Cache.ComputeChecksum(e.File));
+        // Most results are gone sooner, or asked for, when it is computed at once.
+        _loop.After(ChecksumDelay, () => _background.Run(() => Cache.ComputeChecksum(e.File)));
     });
 
     private void KeepFile(KeepFile e) => Place(e.File, () => _transfers.Keep(e.File, e.Size));

@@ -6,6 +6,9 @@ namespace DaskVine.Worker;
 /// <summary>A Python process that ends when its standard input does.</summary>
 internal sealed class HostProcess : IDisposable
 {
+    private const long KeptArrayBytes = 32 << 20;
+    private const long KeptFreeBytes = 128 << 20;
+
     // The shell only sends the output to the log, then becomes the interpreter.
     private const string Script = "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1";
     private const int CannotStart = 126;
@@ -31,6 +34,9 @@ internal sealed class HostProcess : IDisposable
         start.Environment["DASKVINE_LOGS"] = logs;
         // Tasks that part rows by hash(), as Dask's bags do, must agree wherever they run.
         start.Environment.TryAdd("PYTHONHASHSEED", "0");
+        // Arrays that one task frees are what the next one needs: given back to the system, every page of them is cleared anew.
+        start.Environment.TryAdd("MALLOC_MMAP_THRESHOLD_", $"{KeptArrayBytes}");
+        start.Environment.TryAdd("MALLOC_TRIM_THRESHOLD_", $"{KeptFreeBytes}");
         if (options.HostPackageDirectory is { } package)
             start.Environment["PYTHONPATH"] = Prepend(package, Environment.GetEnvironmentVariable("PYTHONPATH"));
         var process = new Process { StartInfo = start, EnableRaisingEvents = true };

@@ -98,7 +98,7 @@ class Cluster:
                 self._program, "worker", self.address, "--cores", str(cores), "--worker-name", name,
                 "--cache-dir", f"{self.directory}/{name}", "--python", sys.executable,
                 "--host-package", str(PACKAGE_ROOT), "--exit-with-stdin",
-                "--memory", str(machine.task_memory(workers)), "--memory-cache", str(machine.file_memory(workers)),
+                "--memory", str(machine.task_memory(workers)),
             ]
             if self._keys:
                 arguments += ["--keys", self._keys]
