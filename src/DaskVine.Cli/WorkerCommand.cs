@@ -32,7 +32,7 @@ internal static class WorkerCommand
         Description = "What tasks that ask for it may take of this worker beside cores: NAME=NUMBER, as in GPU=2,disk=0.5 (repeatable)",
     };
 
-    private static readonly Option<string?> CacheDirectory = new("--cache-dir") { Description = "Where files are kept; removed at the end" };
+    private static readonly Option<string?> CacheDirectory = new("--cache-dir") { Description = "Where files are kept; removed at the end, but for what is to be kept for ever (daskvine-forever)" };
     private static readonly Option<string> Python = new("--python")
     {
         Description = "Interpreter that tasks run in",

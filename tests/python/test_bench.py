@@ -41,7 +41,7 @@ def test_locality_draws_every_graph_with_every_placement(tmp_path):
     assert all(root.tag.endswith("svg") for root in drawn.values())
 
 
-@pytest.mark.parametrize("peer", ["vine", "vine, on disk", "vine, no links", "dask.threaded"])
+@pytest.mark.parametrize("peer", ["vine", "vine, in memory", "vine, no links", "dask.threaded"])
 def test_graph_of_large_values_is_timed_with_every_peer_but_distributed(peer):
     sample = json.loads(run_bench("mb_graph.py", "--leaves", "4", "--timed", "1", "--measure", peer))
     assert sample["tasks"] == 10 and sample["seconds"] > 0
@@ -52,7 +52,7 @@ def test_overhead_is_timed():
     assert sample["rate"] > 0 and sample["start"] > 0
 
 
-MB_PEERS = ("vine", "vine, on disk", "vine, no links", "distributed", "dask.threaded")
+MB_PEERS = ("vine", "vine, in memory", "vine, no links", "distributed", "dask.threaded")
 OVERHEAD_PEERS = ("dask.get", "vine", "distributed")
 
 

@@ -11,7 +11,7 @@ from daskvine import DaskVine
 
 # Bytes that one closure holds; rounds of them that memory could not hide.
 SIZE = 4_000_000
-ROUNDS = 15
+ROUNDS = 40
 
 
 @pytest.fixture
