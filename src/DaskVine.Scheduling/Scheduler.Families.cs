@@ -13,6 +13,20 @@ public sealed partial class Scheduler
     // The inputs of a wider one do not fit in one place anyway.
     private const int JoinInputs = 64;
 
+    // A few families; behind them the order of tasks counts more.
+    private const int LeftForHome = 64;
+
+    // Tasks that were passed over in this step. Empty between calls.
+    private readonly List<VineTask> _leftForHome = [];
+
+    /// <summary>
+    /// Whether a task that reads nothing should wait for room at its home, and others go before it: as everybody has work, it is only a question of who
+    /// has what waiting. When somebody idles it goes there.
+    /// </summary>
+    private bool IsLeftForHome(VineTask task, VineWorker worker, VineWorker least) =>
+        _leftForHome.Count < LeftForHome && !least.HasFreeSlot && task.Inputs.Length == 0 && task.Options.Demand is null && !_tuning.AnyWorker
+        && FunctionOf(task).ResultBytes > _options.InlineBytes && HomeOf(task) is { } home && home != worker;
+
     private static VineTask? JoinOf(VineTask task)
     {
         for (var level = 0; level < JoinLevels; level++)

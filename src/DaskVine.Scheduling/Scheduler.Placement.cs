@@ -32,6 +32,13 @@ public sealed partial class Scheduler
                 continue;
             }
 
+            if (IsLeftForHome(task, worker, least))
+            {
+                _ready.Take(task);
+                _leftForHome.Add(task);
+                continue;
+            }
+
             _clock = Math.Max(_clock, TaskOrder.Of(task).Place);
             if (task.Options.Demand is null)
                 _ready.Take(task);
@@ -39,6 +46,10 @@ public sealed partial class Scheduler
                 task.Claim = DemandBoard.Take(task, worker);
             Assign(task, worker);
         }
+
+        foreach (var task in _leftForHome)
+            _ready.Add(task);
+        _leftForHome.Clear();
     }
 
     private VineTask? FirstReady()
