@@ -120,7 +120,7 @@ def run_everywhere(cluster, make_task):
 
 def spread_file(case, data, workers):
     """Bytes and seconds for the large file. Run in a process of its own."""
-    from daskvine.tasks import Task
+    from daskvine.workflow.tasks import Task
 
     path = f"{data}/large"
     with cluster_of_named(workers) as cluster:
@@ -137,7 +137,7 @@ def spread_file(case, data, workers):
 
 def spread_environment(case, data, files):
     """Seconds for the first and the second task on each worker. Run in a process of its own."""
-    from daskvine.tasks import Task
+    from daskvine.workflow.tasks import Task
 
     Path(data, "read.py").write_text(READER, encoding="utf-8")
     counter = OpenCounter(f"{data}/content.tar")

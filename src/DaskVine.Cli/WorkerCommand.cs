@@ -148,7 +148,7 @@ internal static class WorkerCommand
         for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
         {
             var package = Path.Combine(directory.FullName, "interop", "python");
-            if (File.Exists(Path.Combine(package, "daskvine", "host.py")))
+            if (File.Exists(Path.Combine(package, "daskvine", "host", "__main__.py")))
                 return package;
         }
 

@@ -72,7 +72,7 @@ public class CallOutputTests
         Assert.Contains("signal 11 (SIGSEGV), 3 times", message);
         Assert.Contains("Fatal Python error: Segmentation fault", message);
         Assert.Contains("line 1 in <module>", message);
-        Assert.DoesNotContain("host_calls.py", message);
+        Assert.DoesNotContain("host/calls.py", message);
     }
 
     private static string Log(RunningWorker worker, string name) =>

@@ -43,7 +43,7 @@ public sealed class HostLogsTests : IDisposable
     [Fact]
     public void Tail_OfACrash_HasTheInnermostFramesAndNoneOfTheHost()
     {
-        const string host = "  File \"/p/daskvine/host_calls.py\", line 9 in run\n";
+        const string host = "  File \"/p/daskvine/host/calls.py\", line 9 in run\n";
         var frames = string.Concat(Enumerable.Range(0, 50).Select(i => $"  File \"/u/user.py\", line {i} in f\n"));
         Write($"user text\nFatal Python error: Segmentation fault\n\nCurrent thread 0x1 (most recent call first):\n{frames}{host}\nExtension modules: numpy\n");
         var lines = _logs.TailOf(Host).Split('\n');

@@ -12,8 +12,8 @@ from pathlib import Path
 import msgpack
 
 from daskvine import records as r
-from daskvine.commands import Result
-from daskvine.session import DATA, OUTPUT, PATH, SHARED
+from daskvine.workflow.commands import Result
+from daskvine.workflow.session import DATA, OUTPUT, PATH, SHARED
 
 CANNOT_BE_HAD = [4, "no worker has it any more", "", None]
 

@@ -11,7 +11,7 @@ import zmq
 from fake_commands import Commands
 
 from daskvine import records as r
-from daskvine.host_calls import Calls
+from daskvine.host.calls import Calls
 
 TOKEN = 4711
 

@@ -5,7 +5,7 @@ import msgpack
 from daskvine import values
 from daskvine.encode import Encoder
 from daskvine.graph import as_dict, flatten_keys, nest_results, resolve
-from daskvine.host_calls import Calls
+from daskvine.host.calls import Calls
 
 
 class Nodes:

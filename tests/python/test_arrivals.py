@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pytest
 
-from daskvine.arrivals import Arrival, Memory, Path
+from daskvine.workflow.arrivals import Arrival, Memory, Path
 
 
 def bring(sink, value, step=7):

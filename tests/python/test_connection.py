@@ -289,7 +289,7 @@ def test_fork_child_cannot_use_the_parent_connection_and_leaves_it_alone(run_dir
 
 def test_import_of_the_worker_side_brings_neither_dask_nor_zmq():
     program = (
-        "import sys, daskvine.values, daskvine.host\n"
+        "import sys, daskvine.values, daskvine.host.child\n"
         "sys.exit(bool({'dask', 'zmq', 'cloudpickle'} & {*sys.modules}))"
     )
     subprocess.run([sys.executable, "-c", program], check=True)

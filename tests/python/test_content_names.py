@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from daskvine import FileUnavailable
-from daskvine.content_names import name_of_bytes, name_of_path, name_of_url, signature_of
+from daskvine.workflow.content_names import name_of_bytes, name_of_path, name_of_url, signature_of
 
 
 def tree(path):

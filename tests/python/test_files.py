@@ -269,7 +269,7 @@ def test_manager_on_another_machine_is_sent_directories_as_archives(far, tmp_pat
 
 def test_manager_on_another_machine_file_that_shrinks_on_the_way_fails_its_task(far, path, monkeypatch):
     file = far.declare_file(path)
-    monkeypatch.setattr("daskvine.file_table.name_of_path", lambda path: ("file-md5-x", 7))
+    monkeypatch.setattr("daskvine.workflow.file_table.name_of_path", lambda path: ("file-md5-x", 7))
     task = run(far, "cat it", inputs={file: "it"})
     assert task.result_string == "input missing: it has 5 bytes, but had 7 when it was declared"
 

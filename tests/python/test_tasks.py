@@ -8,8 +8,9 @@ import msgpack
 import pytest
 from fake_manager import FakeManager
 
-from daskvine import DaskVine, Manager, Result, Task, records as r, tasks
-from daskvine.commands import read_report
+from daskvine import DaskVine, Manager, Result, Task, records as r
+from daskvine.workflow import tasks
+from daskvine.workflow.commands import read_report
 
 MICROSECONDS = 1_000_000
 
@@ -376,8 +377,8 @@ def test_report_of_a_result_to_come_is_unknown():
 
 
 def test_limits_exceeded_are_those_that_were(fake):
-    from daskvine.commands import Report
-    from daskvine.resources import Resources, exceeded
+    from daskvine.workflow.commands import Report
+    from daskvine.workflow.resources import Resources, exceeded
 
     report = Report(Result.RESOURCE_EXHAUSTION, measured={"memory": 5 << 20, "disk": 1 << 20})
     assert exceeded(report, Resources(memory=5, disk=2)) == Resources(memory=5)

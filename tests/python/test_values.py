@@ -189,7 +189,7 @@ def test_encode_module_registered_by_value_loads_without_it():
 
 
 def test_import_values_brings_neither_dask_nor_zmq():
-    script = ("import sys\nimport daskvine.values, daskvine.host_library\n"
+    script = ("import sys\nimport daskvine.values, daskvine.host.library\n"
               "print([name for name in ('dask', 'zmq', 'numpy') if name in sys.modules])")
     done = subprocess.run([sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": PACKAGES},
                           stdout=subprocess.PIPE, check=True, text=True)

@@ -5,7 +5,7 @@ using DaskVine.WorkerState;
 namespace DaskVine.Worker;
 
 /// <summary>
-/// The logs of host processes. Those that run calls open their own by these names (host_output.py), append to them, and begin them anew
+/// The logs of host processes. Those that run calls open their own by these names (host/output.py), append to them, and begin them anew
 /// when they have become too long; the library's has what its interpreter says.
 /// </summary>
 internal sealed class HostLogs(string directory)

@@ -11,18 +11,18 @@ from daskvine.annotations import TaskOptions, annotations_of, defaults_with
 from daskvine.callbacks import watching
 from daskvine.cluster import Cluster
 from daskvine.connection import Connection
-from daskvine.declaring import Declaring
+from daskvine.workflow.declaring import Declaring
 from daskvine.door import Door
 from daskvine.errors import DaskVineError
-from daskvine.file_table import FileTable
+from daskvine.workflow.file_table import FileTable
 from daskvine.graph import as_dict, flatten_keys, nest_results
 from daskvine.intermediates import Intermediates
 from daskvine.keys import keys_for, named_directory
 from daskvine.progress import showing
 from daskvine.run import MODES, GraphRun
-from daskvine.session import Session
-from daskvine.submissions import TaskBoard
-from daskvine.submitting import Submitting
+from daskvine.workflow.session import Session
+from daskvine.workflow.submissions import TaskBoard
+from daskvine.workflow.submitting import Submitting
 from daskvine.tune import Parameters, Tuning
 from daskvine.uploads import upload_record
 

@@ -1,6 +1,6 @@
 """The part of DaskVine that runs tasks."""
 
-from daskvine.tasks import Task
+from daskvine.workflow.tasks import Task
 
 _FOR_EVER = "wait_forever"
 

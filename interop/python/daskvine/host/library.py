@@ -10,10 +10,10 @@ import sys
 
 import cloudpickle  # noqa: F401  so that children have it without loading it each
 
-from daskvine.host_calls import Calls
-from daskvine.host_channel import EXITED, FORK, Channel, frame
-from daskvine.host_child import hello, serve
-from daskvine.host_output import Output
+from daskvine.host.calls import Calls
+from daskvine.host.channel import EXITED, FORK, Channel, frame
+from daskvine.host.child import hello, serve
+from daskvine.host.output import Output
 from daskvine.versions import installed
 
 _SET_PARENT_DEATH_SIGNAL = 1

@@ -6,9 +6,10 @@ import time
 import weakref
 from collections import deque
 
-from daskvine.arrivals import Arrival, Memory, Path
-from daskvine.commands import Report, Result, read_report
-from daskvine.files import Buffer, LocalFile
+from daskvine.workflow.arrivals import Arrival, Memory, Path
+from daskvine.workflow.commands import OUTPUT_WATCHED, Report, Result, read_report
+from daskvine.workflow.files import Buffer, LocalFile
+from daskvine.workflow.follower import Follower
 
 _MILLION = 1_000_000
 
@@ -121,6 +122,9 @@ class TaskBoard:
             )
             submission = self._submitted[task.id] = Submission(task, node, outputs)
             self._ran[node] = task
+            for (file, made), (_, _, flags) in zip(outputs, task.outputs):
+                if flags & OUTPUT_WATCHED:
+                    self._session.follow(made, Follower(file.source()))
             task.state = "RUNNING"
             self._session.want(node, Arrival(Memory(), lambda data: self._take_report(submission, data), lambda error: None))
         self._session.flush()
@@ -139,6 +143,7 @@ class TaskBoard:
     def _take_report(self, submission, data):
         task = submission.task
         report = read_report(data)
+        self._unfollow(submission)
         task.state = "WAITING_RETRIEVAL"
         task.metrics["time_when_retrieval"] = _now()
         task.metrics["bytes_received"] = len(data)
@@ -193,11 +198,17 @@ class TaskBoard:
         self._done.append(task)
         if submission:
             del self._submitted[task.id]
+            self._unfollow(submission)
             self._session.prune([submission.node], forget=True)
             sizes = [*report.sizes, *[None] * len(submission.outputs)]
             for (file, node), size in zip(submission.outputs, sizes):
                 self._files.settle(file, node, size is not None)
         self._files.use(self._mounted(task), -1)
+
+    def _unfollow(self, submission):
+        # The whole is on its way, and one that is run again for others starts over.
+        for _, node in submission.outputs:
+            self._session.unfollow(node)
 
     def _take_done(self, selects):
         with self._session.exclusively():

@@ -4,10 +4,10 @@ import os
 import shlex
 import stat
 
-from daskvine.content_names import name_of_bytes, name_of_url, signature_of
-from daskvine.files import Buffer, File, LocalFile, MiniTaskFile, Temp, Url, level_of
-from daskvine.sandbox import plain_name
-from daskvine.tasks import Task
+from daskvine.workflow.content_names import name_of_bytes, name_of_url, signature_of
+from daskvine.workflow.files import Buffer, File, LocalFile, MiniTaskFile, Temp, Url, level_of
+from daskvine.workflow.sandbox import plain_name
+from daskvine.workflow.tasks import Task
 
 
 class Declaring:

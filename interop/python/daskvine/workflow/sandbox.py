@@ -2,7 +2,7 @@
 
 from posixpath import normpath
 
-from daskvine.files import File
+from daskvine.workflow.files import File
 
 _PATH_BYTES, _PART_BYTES = 4095, 255
 

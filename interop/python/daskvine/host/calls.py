@@ -7,8 +7,8 @@ import time
 import msgpack
 
 from daskvine import values
-from daskvine.host_channel import FAILED, RETURNED, frame
-from daskvine.host_failure import RAISED, UNLOADABLE, Unloadable, Unpicklable, failure
+from daskvine.host.channel import FAILED, RETURNED, frame
+from daskvine.host.failure import RAISED, UNLOADABLE, Unloadable, Unpicklable, failure
 
 INPUT, NESTED, PICKLE, FUNCTION, KEYWORDS, TUPLE = range(1, 7)
 

@@ -39,11 +39,11 @@ def main(arguments):
     logs = os.environ.get("DASKVINE_LOGS")
     # Imported here, since msgpack and cloudpickle are to come from the path of the user.
     if len(arguments) == 2 and arguments[0] == "library":
-        from daskvine.host_library import Library
+        from daskvine.host.library import Library
         return Library(arguments[1], parent_pipe, limit, logs).run()
     if len(arguments) == 3 and arguments[0] == "task":
         _end_with(parent_pipe)
-        from daskvine.host_child import run_task
+        from daskvine.host.child import run_task
         return run_task(arguments[1], int(arguments[2]), limit, logs)
     print(USAGE, file=sys.stderr)
     return 2

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from daskvine.commands import Result
+from daskvine.workflow.commands import Result
 
 _MB = 1 << 20
 

@@ -4,10 +4,10 @@ import os
 import sys
 import time
 
-from daskvine import host_uploads
-from daskvine.host_calls import Calls
-from daskvine.host_channel import CALL, FORGET, FUNCTION, HELLO, UPLOAD, Channel, frame
-from daskvine.host_output import Output
+from daskvine.host import uploads
+from daskvine.host.calls import Calls
+from daskvine.host.channel import CALL, FORGET, FUNCTION, HELLO, UPLOAD, Channel, frame
+from daskvine.host.output import Output
 
 # Nanoseconds. Results of calls shorter than SHORT may wait for each other as long as calls are at hand that are
 # expected to end before the first of them has waited for HOLD.
@@ -53,7 +53,7 @@ def learn(calls, record):
     elif record[0] == FORGET:
         calls.forget(record[1])
     elif record[0] == UPLOAD:
-        host_uploads.add(record[1])
+        uploads.add(record[1])
         calls.load_anew()
     else:
         raise ValueError(f"a worker sent record kind {record[0]}, which has no meaning here")

@@ -4,9 +4,9 @@ import logging
 import shlex
 import time
 
-from daskvine.commands import INPUT_SYMLINK, OUTPUT_ON_FAILURE, OUTPUT_ON_SUCCESS, OUTPUT_WATCHED, Result, body_of
-from daskvine.resources import Resources, exceeded
-from daskvine.sandbox import mounted
+from daskvine.workflow.commands import INPUT_SYMLINK, OUTPUT_ON_FAILURE, OUTPUT_ON_SUCCESS, OUTPUT_WATCHED, Result, body_of
+from daskvine.workflow.resources import Resources, exceeded
+from daskvine.workflow.sandbox import mounted
 
 _MB = 1 << 20
 _MILLION = 1_000_000
@@ -69,11 +69,16 @@ class Task:
         self.inputs.append((file, name, INPUT_SYMLINK if mount_symlink else 0))
 
     def add_output(self, file, remote_name, watch=False, failure_only=None, success_only=None):
-        """Keep what the command leaves at `remote_name`, a relative path, as `file`: only when it fails, or only when it succeeds."""
+        """Keep what the command leaves at `remote_name`, a relative path, as `file`: only when it fails, or only when it succeeds.
+
+        With `watch`, what the command appends to it appears at the path of a `declare_file` while it runs, whenever this program waits;
+        when the task runs again after its worker was lost, the file begins anew. In the end the whole output replaces it, and when there is
+        none what has come stays. Other kinds of files have no path here: they come in the end as without it.
+        """
         name = mounted(file, remote_name, as_output=True, inputs=self.inputs, outputs=self.outputs)
         if not file.may_be_made:
             raise ValueError(f"{file!r} cannot be the output of a task: declare_file, declare_buffer() or declare_temp can")
-        flags = bool(failure_only) * OUTPUT_ON_FAILURE | bool(success_only) * OUTPUT_ON_SUCCESS | bool(watch) * OUTPUT_WATCHED
+        flags = bool(failure_only) * OUTPUT_ON_FAILURE | bool(success_only) * OUTPUT_ON_SUCCESS | (bool(watch) and isinstance(file, LocalFile)) * OUTPUT_WATCHED
         self.outputs.append((file, name, flags))
 
     def add_execution_context(self, file):

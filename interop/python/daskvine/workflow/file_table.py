@@ -6,12 +6,12 @@ import tarfile
 import tempfile
 from io import BytesIO
 
-from daskvine import session as s
-from daskvine.arrivals import Arrival, Memory
-from daskvine.content_names import name_of_bytes, name_of_path, name_of_task, signature_of
+from daskvine.workflow import session as s
+from daskvine.workflow.arrivals import Arrival, Memory
+from daskvine.workflow.content_names import name_of_bytes, name_of_path, name_of_task, signature_of
 from daskvine.errors import FileUnavailable
-from daskvine.files import Buffer, LocalFile, MiniTaskFile, Url
-from daskvine.tasks import Task
+from daskvine.workflow.files import Buffer, LocalFile, MiniTaskFile, Url
+from daskvine.workflow.tasks import Task
 
 
 class FileTable:

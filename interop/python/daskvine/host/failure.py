@@ -12,7 +12,7 @@ MESSAGE_LIMIT = 4_000
 TRACEBACK_LIMIT = 64_000
 EXCEPTION_LIMIT = 256 * 1024
 
-_HERE = os.path.dirname(os.path.abspath(__file__))
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 # Words in the reason why something cannot be pickled, and what to do then.
 _ADVICE = {
@@ -94,7 +94,7 @@ def _traceback(error):
 def _is_ours(filename):
     # msgpack's own frames, in between when a nested call raised, bear the name of its source; cloudpickle's are there
     # when an object raised while it was pickled.
-    return os.path.dirname(filename) == _HERE or filename.startswith("msgpack/") or "/cloudpickle/cloudpickle" in filename
+    return filename.startswith(_PACKAGE) or filename.startswith("msgpack/") or "/cloudpickle/cloudpickle" in filename
 
 
 def _pickled(error):

@@ -35,6 +35,8 @@ class Session:
         self._options = {}
         # Node → the arrivals that wait for its value; what the manager is asked for is the first one's.
         self._arrivals = {}
+        # Node → the Follower that hears how it grows.
+        self._followers = {}
         self._failure = None
 
     @contextmanager
@@ -77,6 +79,16 @@ class Session:
             waiting.append(arrival)
             if len(waiting) == 1:
                 self._connection.post([r.WANT, self._graph, [node]])
+
+    def follow(self, node, follower):
+        """Have `follower` take what comes of an output that is watched, until `unfollow`."""
+        with self.exclusively():
+            self._followers[node] = follower
+
+    def unfollow(self, node):
+        """What still comes of it is dropped. Whether it was followed does not matter."""
+        with self.exclusively():
+            self._followers.pop(node, None)
 
     def prune(self, nodes, *, forget):
         """Delete files at the workers; `forget`: they, or these commands, will not be named again. Whoever waits for them has failed."""
@@ -142,6 +154,8 @@ class Session:
                 record, payloads = self._mailbox.popleft()
                 if record[0] == r.RESULT:
                     self._take(record, payloads)
+                elif record[0] == r.WATCHED_OUTPUT:
+                    self._take_piece(record, payloads)
                 elif record[0] == r.GRAPH_FAILED:
                     self._take_failure(record)
                 elif record[0] == r.TASK_EVENTS:
@@ -165,6 +179,12 @@ class Session:
             data = payloads[data]
         if waiting[0].take(size, offset, data):
             self._next_arrival(node, waiting).finish()
+
+    def _take_piece(self, record, payloads):
+        _, _, node, offset, data, *_ = record
+        follower = self._followers.get(node)
+        if follower is not None:
+            follower.take(offset, payloads[data] if isinstance(data, int) else data)
 
     def _take_failure(self, record):
         _, _, node, _, _, (kind, message, *_), *_ = record
