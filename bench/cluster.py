@@ -23,10 +23,11 @@ class Cluster:
     """A manager and local workers with options of one's own; `vine` is the client. Ends with the `with` block.
 
     `links` False keeps workers from linking each other's files on one disk, so that they behave like machines of their own.
-    `options` are more arguments of ``daskvine worker``, and `options_of(name)` those of one worker.
+    `options` are more arguments of ``daskvine worker``, and `options_of(name)` those of one worker. `warm` False leaves the slots
+    without a process that has run anything.
     """
 
-    def __init__(self, workers, cores=1, *, links=True, options=(), options_of=lambda name: ()):
+    def __init__(self, workers, cores=1, *, links=True, options=(), options_of=lambda name: (), warm=True):
         self.directory = tempfile.mkdtemp(prefix="bench-")
         self.vine = DaskVine(workers=0, progress=False)
         self.workers = {}
@@ -36,7 +37,8 @@ class Cluster:
         for _ in range(workers):
             self.start_worker()
         self.wait_for_workers()
-        self._warm_up()
+        if warm:
+            self._warm_up()
 
     def tune(self, name, value):
         """Set a parameter of the manager by TaskVine's name for it."""

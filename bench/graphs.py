@@ -1,5 +1,8 @@
 """Graphs of arrays that the benches run. All keys of a graph hold its name: a scheduler may still know the results of another one."""
 
+import os
+import time
+
 import numpy as np
 
 
@@ -57,3 +60,47 @@ def exchange(name, blocks, size):
 def part_of(array, place, parts):
     length = len(array) // parts
     return array[place * length:(place + 1) * length].copy()
+
+
+def logged(graph, log, seconds=0):
+    """The same graph, whose tasks append lines to a file when they begin and end, and take `seconds` more."""
+    return {key: (note, log, repr(key), seconds, *task) for key, task in graph.items()}
+
+
+def note(log, key, seconds, function, *arguments):
+    where = os.environ.get("DASKVINE_LOGS", "")
+    _append(log, f"+ {where} {key}\n")
+    time.sleep(seconds)
+    result = function(*arguments)
+    _append(log, f"- {where} {key}\n")
+    return result
+
+
+def entries_in(log):
+    """What was written so far: (whether it began, the directory of its worker's logs, its key as text), in order."""
+    try:
+        with open(log, encoding="utf-8") as file:
+            lines = file.read().splitlines()
+    except FileNotFoundError:
+        return []
+    parts = [line.split(" ", 2) for line in lines]
+    return [(mark == "+", where, key) for mark, where, key in parts]
+
+
+def keys_in(log):
+    """The keys of tasks that have begun, each as often as it did."""
+    return [key for began, _, key in entries_in(log) if began]
+
+
+def inputs_of(task):
+    """The keys among the arguments of a task of a reduction, which are tuples."""
+    arguments = task[1] if isinstance(task[1], list) else [task[1]]
+    return [each for each in arguments if isinstance(each, tuple)]
+
+
+def _append(log, line):
+    descriptor = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        os.write(descriptor, line.encode())
+    finally:
+        os.close(descriptor)

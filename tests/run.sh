@@ -7,7 +7,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 need_dotnet
 need_packages "${RUN_PACKAGES[@]}" \
-    graphviz python3-graphviz python3-hypothesis python3-ipykernel python3-pandas python3-pytest \
+    graphviz libopenblas0-pthread python3-graphviz python3-hypothesis python3-ipykernel python3-pandas python3-pytest \
     ${DASK_SRC:+python3-importlib-metadata}
 build "$root/DaskVine.sln"
 dotnet test "$root/DaskVine.sln" -c Release --no-build --nologo

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using DaskVine.Protocol.Door;
+using DaskVine.Transfers;
 
 namespace DaskVine.Manager;
 
@@ -12,7 +13,7 @@ namespace DaskVine.Manager;
 /// </summary>
 internal sealed class Door : IDisposable
 {
-    private readonly Socket _listener;
+    private readonly Listener _listener;
     private readonly Func<long, DoorGreeting> _greet;
     private readonly Action<long> _closed;
     private readonly CancellationTokenSource _stop = new();
@@ -27,7 +28,7 @@ internal sealed class Door : IDisposable
         _greet = greet;
         _closed = closed;
         _listener = Listen(address, openToAll);
-        Address = _listener.LocalEndPoint is IPEndPoint bound ? address.WithPort(bound.Port) : address;
+        Address = address.Path is null ? address.WithPort(_listener.Port) : address;
     }
 
     /// <summary>With the port that was taken.</summary>
@@ -39,11 +40,9 @@ internal sealed class Door : IDisposable
     {
         _stop.Cancel();
         _listener.Dispose();
-        if (Address.Path is { } path)
-            SocketFile.Delete(path);
     }
 
-    private static Socket Listen(DoorAddress address, bool openToAll)
+    private static Listener Listen(DoorAddress address, bool openToAll)
     {
         if (!address.IsLoopback && !openToAll)
         {
@@ -54,71 +53,11 @@ internal sealed class Door : IDisposable
 
         try
         {
-            return Bind(address);
+            return new Listener(EndPoint(address), address.ToString());
         }
-        catch (SocketException e)
+        catch (IOException e)
         {
-            throw new ManagerException(
-                e.SocketErrorCode != SocketError.AddressAlreadyInUse ? $"cannot listen on {address}: {e.Message}"
-                : address.Path is null ? $"{address} is in use by another process; choose another port, or 0 for any free one"
-                : $"{address} is in use: a process answers there, or the file is no socket; choose another path",
-                e);
-        }
-    }
-
-    private static Socket Bind(DoorAddress address)
-    {
-        var endPoint = EndPoint(address);
-        if (address.Path is { } path && IsLeftBehind(path, endPoint))
-            File.Delete(path);
-        // Named as TCP, the port of a manager that was killed can be taken again at once.
-        var protocol = address.Path is null ? ProtocolType.Tcp : ProtocolType.Unspecified;
-        var listener = new Socket(endPoint.AddressFamily, SocketType.Stream, protocol);
-        try
-        {
-            // As the ZeroMQ sockets beside it: at any address of IPv6 those of IPv4 are included.
-            if (endPoint is IPEndPoint { AddressFamily: AddressFamily.InterNetworkV6 } v6)
-                listener.DualMode = v6.Address.Equals(IPAddress.IPv6Any);
-            listener.Bind(endPoint);
-            listener.Listen(512);
-            return listener;
-        }
-        catch (SocketException)
-        {
-            listener.Dispose();
-            throw;
-        }
-    }
-
-    // A manager that was killed leaves its socket, which would keep the next one from starting there.
-    private static bool IsLeftBehind(string path, EndPoint endPoint)
-    {
-        if (!IsSocket(path))
-            return false;
-        using var probe = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            probe.Connect(endPoint);
-            return false;
-        }
-        catch (SocketException e)
-        {
-            return e.SocketErrorCode == SocketError.ConnectionRefused;
-        }
-    }
-
-    // To connect to an ordinary file is refused as well, so the answer alone does not tell. Sockets cannot be opened as files.
-    private static bool IsSocket(string path)
-    {
-        const int noSuchDevice = 6;
-        try
-        {
-            File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite).Dispose();
-            return false;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return e.HResult == noSuchDevice;
+            throw new ManagerException(e.Message, e);
         }
     }
 

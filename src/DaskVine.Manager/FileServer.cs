@@ -11,7 +11,7 @@ namespace DaskVine.Manager;
 /// <summary>Gives workers the files that are at the manager, or where a client said, over sockets of their own.</summary>
 internal sealed class FileServer : IDisposable
 {
-    private sealed record Source(string Path, bool IsDirectory, Lazy<uint> Checksum);
+    private sealed record Source(string Path, ServedKind Kind, Lazy<uint> Checksum);
 
     // Each file that workers may ask for. Requests look here on threads of the server.
     private readonly ConcurrentDictionary<long, Source> _sources = new();
@@ -40,7 +40,14 @@ internal sealed class FileServer : IDisposable
 
     /// <summary>From now on this file is given out.</summary>
     public void Add(FileId file, string path) =>
-        _sources[file.Value] = new Source(path, Directory.Exists(path), new Lazy<uint>(() => Crc32C.OfFile(path)));
+        _sources[file.Value] = new Source(path, Directory.Exists(path) ? ServedKind.Directory : ServedKind.File, new Lazy<uint>(() => Crc32C.OfFile(path)));
+
+    /// <summary>What is given out is the archive of a directory: workers are to have the directory.</summary>
+    public void ServeAsDirectory(FileId file)
+    {
+        if (_sources.TryGetValue(file.Value, out var source))
+            _sources[file.Value] = source with { Kind = ServedKind.Archive };
+    }
 
     public void Remove(FileId file) => _sources.TryRemove(file.Value, out _);
 
@@ -54,10 +61,10 @@ internal sealed class FileServer : IDisposable
     {
         if (!_sources.TryGetValue(file, out var source))
             return null;
-        if (source.IsDirectory)
-            return new ServedFile(source.Path, 0, () => 0, isDirectory: true);
+        if (source.Kind == ServedKind.Directory)
+            return new ServedFile(source.Path, 0, () => 0, kind: ServedKind.Directory);
         var info = new FileInfo(source.Path);
-        return info.Exists ? new ServedFile(source.Path, info.Length, () => source.Checksum.Value) : null;
+        return info.Exists ? new ServedFile(source.Path, info.Length, () => source.Checksum.Value, kind: source.Kind) : null;
     }
 
     private static TransferAddress Beside(DoorAddress door, bool tls)

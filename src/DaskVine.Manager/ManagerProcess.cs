@@ -179,7 +179,8 @@ public sealed class ManagerProcess : IDisposable
                 case Chunk chunk when peer.Worker is not null:
                     Stage(chunk, peer);
                     break;
-                case Completed or Failed or Retracted or FileLost or Versions or Transferred or TransferFailed when peer.Worker is { } worker:
+                case Completed or Failed or Retracted or FileLost or Versions or Transferred or TransferFailed
+                    or OutputPiece when peer.Worker is { } worker:
                     if (record is FileLost lost)
                         peer.DropArriving(lost.File);
                     _events.Add(new WorkerSent(worker, record));

@@ -1,5 +1,6 @@
 using DaskVine.Protocol;
 using DaskVine.Protocol.Links;
+using DaskVine.Protocol.Records;
 using DaskVine.Scheduling;
 
 namespace DaskVine.Manager;
@@ -31,6 +32,9 @@ internal sealed class Peer(PeerSocket socket, string instance, string name, long
 
     /// <summary>Large files on their way to it, in order.</summary>
     public Queue<BulkTransfer> Bulk { get; } = new();
+
+    /// <summary>What workers are to be asked for once it takes what has come of it.</summary>
+    public Queue<(WorkerId Worker, FollowOutput Next)> Following { get; } = new();
 
     /// <summary>Large files on their way from it.</summary>
     public Dictionary<FileId, StagedFile> Arriving { get; } = [];

@@ -10,6 +10,9 @@ internal sealed class Performer(PeerTable peers, Staging staging, FileServer fil
     // Enough to keep a link busy, little enough that small records do not wait long behind it.
     private const long BulkWaitingBytes = 4L << 20;
 
+    // More than that, so that what is watched goes on beside large files.
+    private const long WatchWaitingBytes = 2 * BulkWaitingBytes;
+
     // Files of clients of which a part has come.
     private readonly Dictionary<FileId, StagedFile> _uploading = [];
 
@@ -30,10 +33,15 @@ internal sealed class Performer(PeerTable peers, Staging staging, FileServer fil
                 case SendFile e when peers.Find(e.Client) is { } peer:
                     Start(peer, e.File, e.Value, (size, offset, data) => new Result(e.Graph, e.Node, size, offset, data));
                     break;
+                case PassOutput e when peers.Find(e.Client) is { } peer:
+                    peer.Following.Enqueue((e.Worker, e.Next));
+                    Post(peer, e.Piece);
+                    break;
                 case ServePath e: files.Add(e.File, e.Path); break;
+                case ServeDirectory e: files.ServeAsDirectory(e.File); break;
                 case StoreData e: Store(e); break;
                 case DropStaged e: Drop(e.File); break;
-                case ToWorker or ToClient or PutFile or SendFile:
+                case ToWorker or ToClient or PutFile or SendFile or PassOutput:
                     // The peer has gone; the scheduler learns of it from the event that is on its way.
                     break;
                 default: throw new InvalidOperationException($"nothing performs {effect.GetType().Name}");
@@ -54,8 +62,10 @@ internal sealed class Performer(PeerTable peers, Staging staging, FileServer fil
     /// <summary>Sends what may be sent.</summary>
     public void Flush()
     {
-        foreach (var peer in _touched)
+        // More are touched on the way.
+        for (var i = 0; i < _touched.Count; i++)
         {
+            var peer = _touched[i];
             peer.Touched = false;
             do
             {
@@ -64,6 +74,7 @@ internal sealed class Performer(PeerTable peers, Staging staging, FileServer fil
                     peer.Socket.Send(peer.Instance, header, frames);
             }
             while (peer.Bulk.Count > 0 && peer.Outbox.WaitingBytes < BulkWaitingBytes);
+            AskForMore(peer);
         }
 
         _touched.Clear();
@@ -125,6 +136,15 @@ internal sealed class Performer(PeerTable peers, Staging staging, FileServer fil
         {
             events.Add(new FileNotStaged(file, $"{path} cannot be read: {e.Message}"));
             return null;
+        }
+    }
+
+    private void AskForMore(Peer client)
+    {
+        while (client.Outbox.WaitingBytes < WatchWaitingBytes && client.Following.TryDequeue(out var next))
+        {
+            if (peers.Find(next.Worker) is { } worker)
+                Post(worker, next.Next);
         }
     }
 

@@ -20,6 +20,9 @@ public enum FailureKind
 
     /// <summary>The graph cannot run: a cycle, a missing node, a wrong count.</summary>
     Invalid = 5,
+
+    /// <summary>The library that was to run it could not be set up, or ended again and again.</summary>
+    Library = 6,
 }
 
 /// <summary>A failed task, as data.</summary>

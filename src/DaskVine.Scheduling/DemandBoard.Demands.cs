@@ -17,14 +17,22 @@ internal sealed partial class DemandBoard
                 .Select(resource => (resource.Key, resource.Value)),
         ];
         string[] locks = [.. options.Locks.Distinct().Order(StringComparer.Ordinal)];
-        if (names.Length + resources.Length + locks.Length == 0)
-            return null;
-        var kind = ContentOf(names) + ContentOf([.. resources.Select(resource => $"{resource.Amount} {resource.Name}")]);
+        return names.Length + resources.Length + locks.Length == 0 ? null : DemandOf(names, resources, locks, new TaskNeeds(1, []));
+    }
+
+    /// <summary>What a command with options of some demand needs; likewise.</summary>
+    public Demand DemandOf(Demand? demand, TaskNeeds needs) =>
+        DemandOf(demand?.Pool.Names ?? [], demand?.Pool.Resources ?? [], Array.ConvertAll(demand?.Locks ?? [], named => named.Name), needs);
+
+    private Demand DemandOf(string[] names, (string Name, long Amount)[] resources, string[] locks, TaskNeeds needs)
+    {
+        var kind = ContentOf(names) + ContentOf([.. resources.Select(resource => $"{resource.Amount} {resource.Name}")])
+            + ContentOf([.. needs.Held.Select(file => $"{file.Id.Value}").Prepend($"{needs.Cores}")]);
         var content = kind + ContentOf(locks);
         if (!_demands.TryGetValue(content, out var demand))
         {
             if (!_pools.TryGetValue(kind, out var pool))
-                pool = AddPool(new WorkerPool(++_lastNumber, kind, names, resources));
+                pool = AddPool(new WorkerPool(++_lastNumber, kind, names, resources, needs.Cores, needs.Held));
             demand = new Demand(++_lastNumber, content, pool, Array.ConvertAll(locks, UseLock));
             _demands.Add(content, demand);
             pool.Demands.Add(demand);
@@ -79,6 +87,13 @@ internal sealed partial class DemandBoard
     private WorkerPool AddPool(WorkerPool pool)
     {
         _pools.Add(pool.Content, pool);
+        foreach (var file in pool.Held)
+        {
+            if (!_byFile.TryGetValue(file, out var atHolders))
+                _byFile.Add(file, atHolders = []);
+            atHolders.Add(pool);
+        }
+
         if (!pool.IsForAll)
         {
             foreach (var worker in workers.Values.Where(pool.Accepts).OrderBy(worker => worker.Id.Value))
@@ -91,6 +106,13 @@ internal sealed partial class DemandBoard
     private void RemovePool(WorkerPool pool)
     {
         _pools.Remove(pool.Content);
+        foreach (var file in pool.Held)
+        {
+            _byFile[file].Remove(pool);
+            if (_byFile[file].Count == 0)
+                _byFile.Remove(file);
+        }
+
         Unserved.Remove(pool);
         if (pool.MemberCount == 0)
             return;

@@ -16,6 +16,8 @@ internal sealed partial class DemandBoard(Dictionary<WorkerId, VineWorker> worke
     // All that a demand of _demands refers to, by content and by name.
     private readonly Dictionary<string, WorkerPool> _pools = [];
     private readonly Dictionary<string, VineLock> _locks = [];
+    // Of _pools, those whose workers hold a file. No list is empty.
+    private readonly Dictionary<VineFile, List<WorkerPool>> _byFile = [];
     // All and only the pools with Awake set: they have candidates, and workers that may have room.
     private readonly SortedSet<WorkerPool> _awake = new(new WorkerPool.ByOrder());
     // Workers with Changed set, each once: room or resources may have come free there since their pools were tried.
@@ -32,7 +34,7 @@ internal sealed partial class DemandBoard(Dictionary<WorkerId, VineWorker> worke
     /// <summary>A task has become ready.</summary>
     public void Add(VineTask task, TimeSpan now)
     {
-        var demand = task.Options.Demand!;
+        var demand = task.Demand!;
         demand.Ready.Add(task);
         var order = TaskOrder.Of(task);
         switch (demand.State)
@@ -82,7 +84,7 @@ internal sealed partial class DemandBoard(Dictionary<WorkerId, VineWorker> worke
     /// <returns>What it holds from now on, if anything.</returns>
     public static Claim? Take(VineTask task, VineWorker worker)
     {
-        var demand = task.Options.Demand!;
+        var demand = task.Demand!;
         demand.Ready.Take(task);
         if (!demand.Claims)
             return null;
@@ -142,18 +144,32 @@ internal sealed partial class DemandBoard(Dictionary<WorkerId, VineWorker> worke
     public void OnLeft(VineWorker worker, TimeSpan now)
     {
         foreach (var pool in worker.Pools)
-        {
-            pool.Close(worker);
-            pool.MemberCount--;
-            Rouse(pool);
-            if (pool.MemberCount > 0)
-                continue;
-            foreach (var task in ReadyIn(pool))
-                NoteWait(pool, task.Graph.Client, now);
-        }
-
+            Part(pool, worker, now);
         worker.Pools.Clear();
     }
+
+    /// <summary>A worker holds a file from now on.</summary>
+    public void OnHeld(VineFile file, VineWorker worker)
+    {
+        foreach (var pool in PoolsOf(file))
+        {
+            if (pool.Accepts(worker) && !worker.Pools.Contains(pool))
+                Join(pool, worker);
+        }
+    }
+
+    /// <summary>A worker does not hold a file any more.</summary>
+    public void OnLost(VineFile file, VineWorker worker, TimeSpan now)
+    {
+        foreach (var pool in PoolsOf(file))
+        {
+            if (worker.Pools.Remove(pool))
+                Part(pool, worker, now);
+        }
+    }
+
+    /// <summary>Pools of workers that hold a file.</summary>
+    public IReadOnlyList<WorkerPool> PoolsOf(VineFile file) => _byFile.GetValueOrDefault(file) ?? [];
 
     /// <summary>The first task of a client that waits in a pool.</summary>
     public static VineTask? FirstOf(WorkerPool pool, VineClient client) =>
@@ -165,13 +181,24 @@ internal sealed partial class DemandBoard(Dictionary<WorkerId, VineWorker> worke
             Unserved.Remove(pool);
     }
 
-    private static IEnumerable<VineTask> ReadyIn(WorkerPool pool) =>
+    public static IEnumerable<VineTask> ReadyIn(WorkerPool pool) =>
         pool.Demands.SelectMany(demand => demand.Ready.Tasks).Where(task => task.State == VineTaskState.Ready);
 
     private void NoteWait(WorkerPool pool, VineClient client, TimeSpan now)
     {
         if (pool.Waits.TryAdd(client, new PoolWait(now)))
             Unserved.Add(pool);
+    }
+
+    private void Part(WorkerPool pool, VineWorker worker, TimeSpan now)
+    {
+        pool.Close(worker);
+        pool.MemberCount--;
+        Rouse(pool);
+        if (pool.MemberCount > 0)
+            return;
+        foreach (var task in ReadyIn(pool))
+            NoteWait(pool, task.Graph.Client, now);
     }
 
     private void Join(WorkerPool pool, VineWorker worker)

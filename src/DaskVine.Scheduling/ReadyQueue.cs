@@ -33,6 +33,14 @@ internal sealed class ReadyQueue
         return false;
     }
 
+    /// <summary>Takes a task out that is not ready any more, if it is here; it looks through all.</summary>
+    public void Remove(VineTask task)
+    {
+        if (task.Queued)
+            _queue.Remove(task, out _, out _);
+        task.Queued = false;
+    }
+
     /// <summary>Takes the task that <see cref="TryPeek"/> gave.</summary>
     public void Take(VineTask task)
     {

@@ -17,6 +17,7 @@ public sealed partial class Scheduler
         if (!worker.Arriving.TryGetValue(file, out var arrival) || arrival.Number != done.Number || arrival.State != ArrivalState.Running)
         {
             // An answer that nobody waits for: from before a new link, say. What is awaited or counted is not to be deleted.
+            arrival?.HasPart |= arrival.IsReceived;
             if (arrival is null && !worker.Files.Contains(file) && file.Producer?.Worker == worker)
                 worker.Leftovers.Add(file);
             else if (arrival is null && !worker.Files.Contains(file))
@@ -40,14 +41,20 @@ public sealed partial class Scheduler
 
     private void OnTransferFailed(VineWorker worker, TransferFailed failed)
     {
-        if (Find(failed.File) is not { } file || !worker.Arriving.TryGetValue(file, out var arrival))
+        if (Find(failed.File) is not { } file)
         {
-            // An answer that nobody waits for: what has come of the file is not to stay. What is made there has an end of its own.
-            if (Find(failed.File) is not { } other || (!worker.Files.Contains(other) && other.Producer?.Worker != worker))
-                Emit(new ToWorker(worker.Id, new Release([failed.File])));
+            Emit(new ToWorker(worker.Id, new Release([failed.File])));
             return;
         }
 
+        if (!worker.Arriving.TryGetValue(file, out var arrival))
+        {
+            // An answer that nobody waits for.
+            ReleasePart(file, worker);
+            return;
+        }
+
+        arrival.HasPart = arrival.IsReceived && failed.Failure != TransferFailureKind.CannotStore;
         if (arrival.Number != failed.Number || arrival.State != ArrivalState.Running)
             return;
         var (source, byManager) = (arrival.Source, arrival.IsFromOrigin && file.Staged);
@@ -88,6 +95,8 @@ public sealed partial class Scheduler
     {
         var (file, worker) = (arrival.File, arrival.Destination);
         End(arrival);
+        if (arrival.HasPart)
+            ReleasePart(file, worker);
         ServeWaiting(file);
         ServeDelayed(worker);
         foreach (var consumer in file.Consumers.Where(consumer => consumer.Worker == worker).Distinct().ToList())
@@ -104,6 +113,18 @@ public sealed partial class Scheduler
 
         if (file.Holders.Count == 0 && file.Arrivals.Count == 0)
             FailWanted(file, worker.Name, reason);
+    }
+
+    // What has come of a file is not to stay where nobody waits for it.
+    private void ReleasePart(VineFile file, VineWorker worker)
+    {
+        if (worker.Files.Contains(file))
+            return;
+        // What is made there would go with it.
+        if (file.Producer?.Worker == worker)
+            worker.Leftovers.Add(file);
+        else
+            Emit(new ToWorker(worker.Id, new Release([file.Id])));
     }
 
     /// <summary>What waits at a worker to be made there from a file.</summary>

@@ -12,9 +12,6 @@ public sealed partial class Scheduler
 {
     private long _arrivalsSoFar;
 
-    // Arrivals that waiting will not help. Empty between calls.
-    private readonly Queue<Arrival> _hopeless = new();
-
     /// <summary>Has a file brought to a worker, from wherever it can be had.</summary>
     private void Bring(VineFile file, VineWorker worker)
     {
@@ -62,22 +59,8 @@ public sealed partial class Scheduler
     // What no holder can give it goes by way of the manager.
     private void SeeToASource(Arrival arrival)
     {
-        if (arrival.File.HasOrigin || HasReachableHolder(arrival.File, arrival.Destination))
-            return;
-        if (arrival.File.IsArchive)
-            _hopeless.Enqueue(arrival);
-        else
+        if (!arrival.File.HasOrigin && !HasReachableHolder(arrival.File, arrival.Destination))
             Fetch(arrival.File);
-    }
-
-    // Not at once: they may have been found while a task was being assigned.
-    private void GiveUpHopeless()
-    {
-        while (_hopeless.TryDequeue(out var arrival))
-        {
-            if (arrival.State == ArrivalState.Waiting)
-                GiveUp(arrival, "it is a directory, which workers only get from each other, and none that has it can be reached from there");
-        }
     }
 
     private void StartFrom(VineWorker source, Arrival arrival)
@@ -106,7 +89,7 @@ public sealed partial class Scheduler
             case { Kind: FileKind.Shared } shared:
                 Run(arrival, new Transfer(file.Id, file.Size, 0, $"shared:{shared.Source}", "", "", "", CacheLevel.Task));
                 break;
-            case var _ when file.Staged && _options.Peer is { } peer && !arrival.ByLink:
+            case var _ when file.Staged && _options.Peer is { } peer && (!arrival.ByLink || file.IsArchive):
                 Run(arrival, new Transfer(file.Id, file.Size, 0, peer.Address, peer.Token, "", file.Name, file.Level));
                 break;
             default:
@@ -196,7 +179,7 @@ public sealed partial class Scheduler
         foreach (var arrival in file.Arrivals.ToArray())
         {
             // What came of it before it was stopped, or failed, is at the worker.
-            var told = arrival.Number > 0;
+            var told = arrival.Number > 0 || arrival.HasPart;
             End(arrival);
             if (told)
                 Emit(new ToWorker(arrival.Destination.Id, new Release([file.Id])));

@@ -27,10 +27,20 @@ public sealed partial class Scheduler
             return;
         }
 
+        VineFunction? library = null;
+        if (options.Library is { } number && !client.Functions.TryGetValue(number, out library))
+        {
+            FailGraph(graph, 0, "", "", Failure.Of(
+                FailureKind.Invalid, $"task options {options.Number} of the graph name library {number}, which was not sent"));
+            return;
+        }
+
         string[] preferred = options.Elsewhere ? [.. options.Workers.Distinct()] : [];
         // The lowest number is kept for what has to come first.
         var priority = Math.Max(options.Priority, -long.MaxValue);
-        graph.Options.Add(options.Number, new VineTaskOptions(priority, options.Retries, preferred, _board.DemandOf(options), options.Checkpoint));
+        graph.Options.Add(options.Number, new VineTaskOptions(
+            priority, options.Retries, preferred, _board.DemandOf(options), options.Checkpoint, library,
+            options.Cores > 1 ? new TaskNeeds(options.Cores, []) : null));
     }
 
     private void DropOptions(VineGraph graph)

@@ -11,7 +11,7 @@ namespace DaskVine.Scheduling;
 /// </summary>
 public sealed partial class Scheduler
 {
-    private readonly Stack<(VineTask Task, CommandReport Report)> _toEnd = new();
+    private readonly Stack<Action> _toEnd = new();
     private bool _ending;
 
     private void OnCommandSubmitted(VineClient client, SubmitCommand submit)
@@ -40,6 +40,7 @@ public sealed partial class Scheduler
             Mode = TaskMode.Command,
             NamedInputs = submit.Inputs.Length,
             Outputs = outputs,
+            Needs = NeedsOf(body, inputs),
         });
         foreach (var output in outputs)
             output.Producer = task;
@@ -50,8 +51,8 @@ public sealed partial class Scheduler
     private static string? RefusalOf(VineGraph graph, SubmitCommand submit)
     {
         var next = graph.Nodes.Count;
-        if (graph.Sealed || submit.Node != next)
-            return graph.Sealed ? "the graph got a command after it was sealed" : $"the graph got command {submit.Node} where {next} is next";
+        if (OutOfTurn(graph, submit.Node, "a command", "command") is { } wrong)
+            return wrong;
         if (submit.Inputs.Any(input => input >= next) || submit.Outputs.Any(output => output >= next))
             return $"command {next} ('{submit.Key}') names nodes that do not come before it";
         if (submit.Outputs.Any(output => graph.Nodes[output] is not { Declared.Kind: FileKind.Output, Producer: null, Maker: null }))
@@ -100,13 +101,46 @@ public sealed partial class Scheduler
     /// <summary>A command ends without a worker's report about it.</summary>
     private void EndCommand(VineTask task, CommandResult result, string reason)
     {
-        _toEnd.Push((task, CommandReport.Of(result, reason)));
+        EndInTurn(() => EndCommandNow(task, CommandReport.Of(result, reason)));
+    }
+
+    /// <summary>A call among commands gives no result: that is its own failure, and not the graph's.</summary>
+    private void EndCall(VineTask task, string worker, Failure failure) => EndInTurn(() => EndCallNow(task, worker, failure));
+
+    private void EndCancelled(VineTask task)
+    {
+        if (task.Mode == TaskMode.Command)
+            EndCommand(task, CommandResult.Cancelled, "it was cancelled");
+        else if (task.Graph.Mode == TaskMode.Command)
+            EndCall(task, "", Failure.Of(FailureKind.Lost, "it was cancelled"));
+    }
+
+    // One after the other, as each may end those that read what it was to make.
+    private void EndInTurn(Action end)
+    {
+        _toEnd.Push(end);
         if (_ending)
             return;
         _ending = true;
         while (_toEnd.TryPop(out var next))
-            EndCommandNow(next.Task, next.Report);
+            next();
         _ending = false;
+    }
+
+    private void EndCallNow(VineTask task, string worker, Failure failure)
+    {
+        if (task.State == VineTaskState.Dropped)
+            return;
+        if (task.State == VineTaskState.Assigned)
+            Withdraw(task);
+        if (task.State != VineTaskState.Done)
+            Finish(task);
+        var output = task.Output;
+        TellFailure(output, worker, failure);
+        if (output.IsAvailable)
+            return;
+        output.NotMade = true;
+        FailReaders(output, $"its input cannot be had: task {task.Key} failed: {failure.Message}");
     }
 
     private void EndCommandNow(VineTask task, CommandReport report)
@@ -170,9 +204,17 @@ public sealed partial class Scheduler
             return;
         }
 
+        TellFailure(file, worker, failure);
+    }
+
+    private void TellFailure(VineFile file, string worker, Failure failure)
+    {
+        if (!file.Wanted)
+            return;
         file.Wanted = false;
         file.Graph.WantedCount--;
-        Emit(new ToClient(file.Graph.Client.Id, new GraphFailed(file.Graph.Number, file.Node, file.Producer?.Key ?? "", worker, failure)));
+        var (key, functions) = file.Producer is { } task ? (task.Key, NameOf(task.Functions)) : ("", "");
+        Emit(new ToClient(file.Graph.Client.Id, new GraphFailed(file.Graph.Number, file.Node, key, worker, failure, functions)));
     }
 
     private static string NameFor(VineFile file) => file switch

@@ -15,10 +15,9 @@ public sealed partial class Scheduler
     {
         if (!client.Graphs.TryGetValue(submit.Graph, out var graph))
             return;
-        if (graph.Sealed || submit.First != graph.Nodes.Count)
+        if (OutOfTurn(graph, submit.First, "files", "files from") is { } wrong)
         {
-            var wrong = graph.Sealed ? "after it was sealed" : $"from {submit.First} where {graph.Nodes.Count} is next";
-            FailGraph(graph, submit.First, "", "", Failure.Of(FailureKind.Invalid, $"the graph got files {wrong}"));
+            FailGraph(graph, submit.First, "", "", Failure.Of(FailureKind.Invalid, wrong));
             return;
         }
 
@@ -109,8 +108,8 @@ public sealed partial class Scheduler
             if (node >= graph.Nodes.Count)
                 continue;
             var file = graph.Nodes[node];
-            if (prune.Forget && file.Producer is { Mode: TaskMode.Command } task && task.Output == file)
-                EndCommand(task, CommandResult.Cancelled, "it was cancelled");
+            if (prune.Forget && file.Producer is { } task && task.Output == file)
+                EndCancelled(task);
             file.Forgotten |= prune.Forget;
             if (!prune.Forget)
                 PruneReplicas(file);
@@ -123,6 +122,7 @@ public sealed partial class Scheduler
 
     private void PruneReplicas(VineFile file)
     {
+        var wasAvailable = file.IsAvailable;
         if (file.Producer is { State: VineTaskState.Done })
             Release(file);
         else
@@ -139,7 +139,7 @@ public sealed partial class Scheduler
             foreach (var worker in file.Consumers.Select(consumer => consumer.Worker).OfType<VineWorker>().Distinct().ToList())
                 Bring(file, worker);
         }
-        else if (file.IsDemanded)
+        else if (wasAvailable && file.IsDemanded)
         {
             Rebuild(file);
         }

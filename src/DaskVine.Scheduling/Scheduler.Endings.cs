@@ -106,6 +106,7 @@ public sealed partial class Scheduler
         }
 
         task.State = VineTaskState.Dropped;
+        LeaveNeeds(task);
         _tasks.Remove(task.Id.Value);
     }
 }

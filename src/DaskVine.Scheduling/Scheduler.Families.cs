@@ -3,45 +3,61 @@ using DaskVine.Scheduling.Model;
 namespace DaskVine.Scheduling;
 
 /// <summary>
-/// Tasks whose results will be read together should be made together. Those that lead to the same join, the next task that reads more than one result, follow
-/// each other to one worker, as long as that costs no more than moving their results later.
+/// Tasks whose results will be read together should be made together. Those that lead to the same join, a task that reads more than one result, are a family,
+/// and small families that lead to one join are again one. The next of a family goes where the last one went, the nearest family first.
 /// </summary>
 public sealed partial class Scheduler
 {
-    private const int JoinLevels = 3;
+    private const int FamilyLevels = 12;
 
-    // The inputs of a wider one do not fit in one place anyway.
+    // The inputs of a wider join do not fit in one place anyway.
     private const int JoinInputs = 64;
 
-    // A few families; behind them the order of tasks counts more.
-    private const int LeftForHome = 64;
+    // Beyond the nearest join. Nodes come in depth-first order, so what a join is made of has the numbers before its own.
+    private const int FamilyNodes = 48;
 
-    // Tasks that were passed over in this step. Empty between calls.
-    private readonly List<VineTask> _leftForHome = [];
+    // What is read by more belongs to too many families.
+    private const int FamilyReaders = 2;
 
-    /// <summary>
-    /// Whether a task that reads nothing should wait for room at its home, and others go before it: as everybody has work, it is only a question of who
-    /// has what waiting. When somebody idles it goes there.
-    /// </summary>
-    private bool IsLeftForHome(VineTask task, VineWorker worker, VineWorker least) =>
-        _leftForHome.Count < LeftForHome && !least.HasFreeSlot && task.Inputs.Length == 0 && task.Options.Demand is null && !_tuning.AnyWorker
-        && FunctionOf(task).ResultBytes > _options.InlineBytes && HomeOf(task) is { } home && home != worker;
-
-    private static VineTask? JoinOf(VineTask task)
+    /// <summary>Where the last task of its family went; null if none did, or if that does not matter.</summary>
+    private VineWorker? HomeOf(VineTask task)
     {
-        for (var level = 0; level < JoinLevels; level++)
+        if (FunctionOf(task).ResultBytes <= _options.InlineBytes)
+            return null;
+        var (reader, isNearest) = (NextOfFamily(task, task, true), true);
+        for (var level = 0; level < FamilyLevels && reader is not null; level++)
         {
-            if (task.Output.Consumers is not [var consumer, ..])
-                return null;
-            if (consumer.Inputs.Length > 1)
-                return consumer.Inputs.Length <= JoinInputs ? consumer : null;
-            task = consumer;
+            if (reader.Home is { } home && IsConnected(home))
+                return home;
+            isNearest &= reader.Inputs.Length == 1;
+            reader = NextOfFamily(reader, task, isNearest);
         }
 
         return null;
     }
 
-    private VineWorker? HomeOf(VineTask task) => JoinOf(task)?.Home is { } home && IsConnected(home) ? home : null;
+    private void SettleFamily(VineTask task, VineWorker worker)
+    {
+        if (FunctionOf(task).ResultBytes <= _options.InlineBytes)
+            return;
+        var (reader, isNearest) = (NextOfFamily(task, task, true), true);
+        for (var level = 0; level < FamilyLevels && reader is not null; level++)
+        {
+            if (reader.Inputs.Length > 1)
+                (reader.Home, isNearest) = (worker, false);
+            reader = NextOfFamily(reader, task, isNearest);
+        }
+    }
+
+    /// <summary>The next task on the way from a task to the joins of its family.</summary>
+    private static VineTask? NextOfFamily(VineTask task, VineTask first, bool isNearest) =>
+        task.Output.Consumers is [var reader, ..] && task.Output.Consumers.Count <= FamilyReaders && reader.Inputs.Length <= JoinInputs
+        && (isNearest || reader.Output.Node - first.Output.Node <= FamilyNodes) ? reader : null;
+
+    /// <summary>Whether the nodes that read a large result are likely to be still on their way from the client.</summary>
+    private bool HasUnknownFamily(VineTask task) =>
+        task is { Output.Consumers.Count: 0, Graph.Sealed: false } && FunctionOf(task).ResultBytes > _options.InlineBytes
+        && task.Graph.Nodes.Count - task.Output.Node <= FamilyNodes;
 
     /// <summary>What is saved later by running a task at its home rather than elsewhere, in microseconds.</summary>
     private long SavedAt(VineWorker home, VineWorker other, VineTask task)

@@ -14,13 +14,14 @@ public sealed partial class Scheduler
             return;
         file.Holders.Add(worker);
         worker.StoredBytes += file.Size;
+        _board.OnHeld(file, worker);
         // Those that wait for it may have it from here. If it was made here, it does not have to come from elsewhere.
         if (worker.Arriving.TryGetValue(file, out var arrival))
             End(arrival);
         OnStored(worker);
     }
 
-    private static void RemoveHolder(VineFile file, VineWorker worker)
+    private void RemoveHolder(VineFile file, VineWorker worker)
     {
         if (!worker.Files.Remove(file))
             return;
@@ -29,6 +30,8 @@ public sealed partial class Scheduler
         if (file.Holders.Count == 0)
             file.Givers.Clear();
         worker.StoredBytes -= file.Size;
+        _board.OnLost(file, worker, _now);
+        TakeBackHeld(file, worker);
     }
 
     private static void Resize(VineFile file, long size)
@@ -63,6 +66,8 @@ public sealed partial class Scheduler
         var wasAvailable = file.IsAvailable;
         file.Staged = true;
         file.IsArchive = e.Size >= 0 && e.Size != file.Size;
+        if (file.IsArchive)
+            Emit(new ServeDirectory(file.Id));
         if (!wasAvailable && file.IsAvailable)
             BecomeAvailable(file);
         ServeWaiting(file);

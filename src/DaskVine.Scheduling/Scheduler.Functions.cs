@@ -63,13 +63,18 @@ public sealed partial class Scheduler
 
     private void SendFunctions(VineTask task, VineWorker worker)
     {
+        if (task.Options.Library is { } library)
+            SendFunction(library, worker);
         foreach (var function in task.Functions)
-        {
-            if (!worker.Functions.Add(function))
-                continue;
-            function.Holders.Add(worker);
-            Emit(new ToWorker(worker.Id, function.Code));
-        }
+            SendFunction(function, worker);
+    }
+
+    private void SendFunction(VineFunction function, VineWorker worker)
+    {
+        if (!worker.Functions.Add(function))
+            return;
+        function.Holders.Add(worker);
+        Emit(new ToWorker(worker.Id, function.Code));
     }
 
     private static void LoseFunctions(VineWorker worker)

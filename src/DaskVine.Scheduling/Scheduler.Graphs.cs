@@ -24,10 +24,9 @@ public sealed partial class Scheduler
         // A graph that failed is gone here while the client, not knowing yet, still sends.
         if (!client.Graphs.TryGetValue(submit.Graph, out var graph))
             return;
-        if (graph.Sealed || submit.First != graph.Nodes.Count)
+        if (OutOfTurn(graph, submit.First, "nodes", "nodes from") is { } wrong)
         {
-            var wrong = graph.Sealed ? "after it was sealed" : $"from {submit.First} where {graph.Nodes.Count} is next";
-            FailGraph(graph, submit.First, "", "", Failure.Of(FailureKind.Invalid, $"the graph got nodes {wrong}"));
+            FailGraph(graph, submit.First, "", "", Failure.Of(FailureKind.Invalid, wrong));
             return;
         }
 
@@ -47,6 +46,12 @@ public sealed partial class Scheduler
 
         ProgressChanged(graph);
     }
+
+    // Null when the graph can take what comes under a number. Said are what came, and that with its number.
+    private static string? OutOfTurn(VineGraph graph, int number, string what, string numbered) =>
+        graph.Sealed ? $"the graph got {what} after it was sealed"
+        : number != graph.Nodes.Count ? $"the graph got {numbered} {number} where {graph.Nodes.Count} is next"
+        : null;
 
     private static string? Refusal(VineGraph graph, in GraphNode node)
     {
@@ -85,8 +90,16 @@ public sealed partial class Scheduler
         var functions = Array.ConvertAll(node.Functions, function => graph.Client.Functions[function]);
         var inputs = Array.ConvertAll(node.Inputs, input => graph.Nodes[input]);
         var options = node.Options == 0 ? VineTaskOptions.None : graph.Options[node.Options];
-        AddTask(graph, _tasks.Add(id => new VineTask(new TaskId(id), file, functions, body, inputs, key, options) { Mode = graph.Mode }));
+        AddTask(graph, _tasks.Add(id => new VineTask(new TaskId(id), file, functions, body, inputs, key, options)
+        {
+            Mode = ModeOf(graph, options),
+            Needs = options.Needs,
+        }));
     }
+
+    // Among commands, a call without a library has an interpreter of its own.
+    private static TaskMode ModeOf(VineGraph graph, VineTaskOptions options) =>
+        options.Library is not null ? TaskMode.FunctionCalls : graph.Mode == TaskMode.Command ? TaskMode.Tasks : graph.Mode;
 
     private VineFile AddFile(VineGraph graph)
     {

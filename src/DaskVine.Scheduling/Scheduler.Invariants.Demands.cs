@@ -53,10 +53,10 @@ public sealed partial class Scheduler
 
     private static void CheckClaim(VineTask task)
     {
-        var claims = task.State == VineTaskState.Assigned && task.Options.Demand is { Claims: true };
+        var claims = task.State == VineTaskState.Assigned && task.Demand is { Claims: true };
         Require(claims == (task.Claim is not null), $"{task.Id} has a claim exactly when it is assigned and holds something");
         Require(
-            task.Worker is null || task.Options.Demand is null || task.Options.Demand.Pool.Accepts(task.Worker),
+            task.Worker is null || task.Demand is null || task.Demand.Pool.Accepts(task.Worker),
             $"{task.Id} is at a worker that may run it");
     }
 }

@@ -56,9 +56,9 @@ public sealed partial class Scheduler
             $"somebody waits for {file.Id}, and something is going to end that");
     }
 
-    // An arrival that runs, the manager that fetches it, or a holder that gives all it may.
+    // An arrival that runs, the manager that fetches it, a task that makes it, or a holder that gives all it may.
     private bool IsAwaited(VineFile file) =>
-        file.RunningArrivals > 0 || file.FetchSource is not null
+        file.RunningArrivals > 0 || file.FetchSource is not null || (!file.IsAvailable && !file.NeverComes)
         || file.Holders.Any(holder => holder.Outgoing.Count >= _tuning.OutgoingLimit && holder.Asking.Contains(file));
 
     private static void CheckStorage(VineWorker worker)

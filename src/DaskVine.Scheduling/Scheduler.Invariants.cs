@@ -9,7 +9,7 @@ public sealed partial class Scheduler
     /// <exception cref="InvalidOperationException">Names the first invariant that does not hold.</exception>
     public void CheckInvariants()
     {
-        var queued = _ready.Tasks.Concat(_board.Tasks).ToHashSet();
+        var queued = _ready.Tasks.Concat(_held.Tasks).Concat(_board.Tasks).ToHashSet();
         foreach (var task in _tasks.Items)
             CheckTask(task, queued);
         CheckDemands();
@@ -19,6 +19,8 @@ public sealed partial class Scheduler
             CheckWorker(worker);
         foreach (var graph in _clients.Values.SelectMany(client => client.Graphs.Values))
             CheckGraph(graph);
+        Require(_running == _tasks.Items.Count(task => task.State == VineTaskState.Assigned), "what runs is counted");
+        Require(_running > 0 || _index.Count < Math.Max(1, _tuning.WaitForWorkers) || !_held.TryPeek(out _, out _), "nobody waits for space while nothing runs");
         CheckFunctions();
         Require(_index.Count == _workers.Count, "the index has as many workers as are connected");
         Require(_index.Workers.ToHashSet().SetEquals(_workers.Values), "the index has exactly the connected workers");
@@ -60,6 +62,7 @@ public sealed partial class Scheduler
         Require(assigned.Count == worker.Assigned.Count, $"{worker.Id} counts its tasks");
         Require(assigned.All(task => task.Worker == worker), $"tasks of {worker.Id} name it");
         Require(assigned.Sum(task => task.LoadUs) == worker.LoadUs, $"{worker.Id} sums up its load");
+        Require(assigned.Sum(task => task.ExpectedBytes) == worker.ExpectedBytes, $"{worker.Id} sums up what it is expected to make");
         Require(worker.Leftovers.All(file => file.Producer?.Worker == worker), $"leftovers of {worker.Id} are outputs of its tasks");
         CheckStorage(worker);
     }

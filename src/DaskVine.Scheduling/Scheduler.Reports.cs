@@ -72,6 +72,8 @@ public sealed partial class Scheduler
             EndCommand(task, CodeOf(failure.Kind), failure.Message);
             EndIfDelivered(task.Graph);
         }
+        else if (task.Graph.Mode == TaskMode.Command)
+            EndCall(task, worker, failure);
         else
             FailGraph(task.Graph, task.Output.Node, task.Key, worker, failure, NameOf(task.Functions));
     }

@@ -1,4 +1,5 @@
 using DaskVine.Protocol;
+using DaskVine.Protocol.Commands;
 using DaskVine.Protocol.Records;
 using DaskVine.Scheduling.Model;
 
@@ -19,6 +20,7 @@ public sealed partial class Scheduler
             case FileLost record: OnFileLost(worker, record); break;
             case Transferred record: OnTransferred(worker, record); break;
             case TransferFailed record: OnTransferFailed(worker, record); break;
+            case OutputPiece record: OnOutputPiece(worker, record); break;
             case Versions record: OnVersionsKnown(worker, record.Components); break;
             default: throw new InvalidOperationException($"a worker may not send {e.Record.Kind}");
         }
@@ -64,6 +66,8 @@ public sealed partial class Scheduler
     private void Finish(VineTask task)
     {
         task.State = VineTaskState.Done;
+        LeaveNeeds(task);
+        CountDone(task);
         task.Recovering = false;
         task.Graph.DoneCount++;
         ProgressChanged(task.Graph);
@@ -155,8 +159,10 @@ public sealed partial class Scheduler
 
     private void OnFileLost(VineWorker worker, FileLost lost)
     {
-        if (Find(lost.File) is { } file && worker.Files.Contains(file))
-            LoseReplica(file, worker);
+        if (Find(lost.File) is not { } file || !worker.Files.Contains(file))
+            return;
+        LoseReplica(file, worker);
+        CountEviction(file, worker, lost.Reason);
     }
 
     private void OnWorkerJoined(WorkerJoined e)
@@ -294,17 +300,30 @@ public sealed partial class Scheduler
         if (!e.Crashed)
             return;
         // It starts tasks in order of assignment, so those that may have been running are the first.
-        foreach (var task in tasks.Take(worker.Cores))
+        var slots = worker.Cores;
+        foreach (var task in tasks.TakeWhile(task => (slots -= task.Cores) >= 0))
         {
             // Giving one up drops its graph, others of this list with it.
-            if (++task.Crashes >= _options.CrashLimit && task.State != VineTaskState.Dropped)
+            if (++task.Crashes >= MostCrashes(task) && task.State != VineTaskState.Dropped)
                 GiveUp(task, worker, e.Reason);
         }
     }
 
+    private int MostCrashes(VineTask task) => HasTries(task) ? task.Options.Retries + 1 : _options.CrashLimit;
+
+    // Of a command: whatever else comes of it is told in its report, and not tried again.
+    private static bool HasTries(VineTask task) => task is { Mode: TaskMode.Command, Options.Retries: > 0 };
+
     private void GiveUp(VineTask task, VineWorker worker, string reason)
     {
-        FailTask(task, worker.Name, Failure.Of(
-            FailureKind.Lost, $"given up after it was running on {task.Crashes} workers that died; the last was {worker.Name}: {reason}"));
+        var text = $"given up after it was running on {task.Crashes} workers that died; the last was {worker.Name}: {reason}";
+        if (!HasTries(task))
+        {
+            FailTask(task, worker.Name, Failure.Of(FailureKind.Lost, text));
+            return;
+        }
+
+        EndCommand(task, CommandResult.MaxRetries, text);
+        EndIfDelivered(task.Graph);
     }
 }

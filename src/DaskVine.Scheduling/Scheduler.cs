@@ -78,8 +78,8 @@ public sealed partial class Scheduler
         for (var i = 0; i < events.Count; i++)
             Handle(events[i]);
         EndLingering();
+        EndMisplaced();
         Place();
-        GiveUpHopeless();
         Steal();
         Replicate();
         TellEvents();
@@ -120,7 +120,8 @@ public sealed partial class Scheduler
     private void MakeReady(VineTask task)
     {
         task.State = VineTaskState.Ready;
-        if (task.Options.Demand is null)
+        UseNeeds(task);
+        if (task.Demand is null)
             _ready.Add(task);
         else
             _board.Add(task, _now);

@@ -18,11 +18,20 @@ public sealed record PutFile(WorkerId Worker, FileId File, long Size, ReadOnlyMe
 /// <summary>Workers will ask the manager's transfer server for this file, which is at this path.</summary>
 public sealed record ServePath(FileId File, string Path) : SchedulerEffect;
 
+/// <summary>What is staged of this file is the archive of a directory: workers that ask the manager's transfer server get the directory.</summary>
+public sealed record ServeDirectory(FileId File) : SchedulerEffect;
+
 /// <summary>Put a part of a client's file into staging; <see cref="FileStaged"/> or <see cref="FileNotStaged"/> follows the last.</summary>
 public sealed record StoreData(FileId File, long Size, long Offset, ReadOnlyMemory<byte> Data) : SchedulerEffect;
 
 /// <summary>Send a wanted file to a client in chunks: from <paramref name="Value"/>, or from staging when null.</summary>
 public sealed record SendFile(ClientId Client, int Graph, int Node, FileId File, long Size, ReadOnlyMemory<byte>? Value) : SchedulerEffect;
+
+/// <summary>
+/// Send a client what it watches, and ask the worker for more once there is not much else on its way to that client: one that does not read
+/// makes nothing pile up.
+/// </summary>
+public sealed record PassOutput(ClientId Client, WatchedOutput Piece, WorkerId Worker, FollowOutput Next) : SchedulerEffect;
 
 /// <summary>A staged file is not needed any more, once transfers that have begun are over.</summary>
 public sealed record DropStaged(FileId File) : SchedulerEffect;

@@ -11,7 +11,7 @@ public sealed record SchedulerOptions
     /// <summary>Values up to this many bytes go to each worker from the manager; larger ones spread among the workers.</summary>
     public int DirectBytes { get; init; } = 64 << 10;
 
-    /// <summary>The manager's own transfer server; null when all that it sends goes by the link.</summary>
+    /// <summary>The manager's own transfer server; null when all that it sends goes by the link, which no directory can.</summary>
     public PeerEndpoint? Peer { get; init; }
 
     /// <summary>Whether workers get files from each other at first; a client can change it.</summary>

@@ -6,16 +6,16 @@ public sealed class ServedFile : IDisposable
     private readonly Func<uint> _checksum;
     private Action? _released;
 
-    /// <param name="path">The file or directory.</param>
+    /// <param name="path">The file, directory or archive.</param>
     /// <param name="size">Its size in bytes; a file of another size counts as not there. For a directory it is only announced.</param>
     /// <param name="checksum">CRC32C of the whole file; called on the transfer's thread, may block. Not asked for a directory.</param>
     /// <param name="released">Called once when the lease ends, on any thread.</param>
-    /// <param name="isDirectory">Whether it is sent as a tar stream.</param>
-    public ServedFile(string path, long size, Func<uint> checksum, Action? released = null, bool isDirectory = false)
+    /// <param name="kind">How it is sent.</param>
+    public ServedFile(string path, long size, Func<uint> checksum, Action? released = null, ServedKind kind = ServedKind.File)
     {
         Path = path;
         Size = size;
-        IsDirectory = isDirectory;
+        Kind = kind;
         _checksum = checksum;
         _released = released;
     }
@@ -24,7 +24,7 @@ public sealed class ServedFile : IDisposable
 
     public long Size { get; }
 
-    public bool IsDirectory { get; }
+    public ServedKind Kind { get; }
 
     public uint Checksum() => _checksum();
 

@@ -88,7 +88,13 @@ internal sealed class ServerConnection(Socket socket, ServerContext context) : I
     {
         using var served = context.Find(request.File);
         var start = Stopwatch.GetTimestamp();
-        var sent = served is null ? null : served.IsDirectory ? SendDirectory(served) : SendFile(served, request);
+        var sent = served?.Kind switch
+        {
+            null => null,
+            ServedKind.Directory => SendDirectory(served),
+            ServedKind.Archive => SendArchive(served),
+            _ => SendFile(served, request),
+        };
         if (sent is { } bytes)
             context.Options.Served?.Invoke(new TransferServed(request.File, bytes, Stopwatch.GetElapsedTime(start)));
         else
@@ -123,6 +129,25 @@ internal sealed class ServerConnection(Socket socket, ServerContext context) : I
         using var chunks = new ChunkWriter(_connection);
         tree.WriteTo(chunks);
         return chunks.Finish();
+    }
+
+    // The checksum of the stream is that of the archive.
+    private long? SendArchive(ServedFile served)
+    {
+        using var file = Open(served);
+        if (file is null)
+            return null;
+        new TransferReply(ReplyStatus.Directory, served.Size).Write(_connection);
+        for (long offset = 0; offset < served.Size; offset += ChunkWriter.MaxChunk)
+        {
+            var count = Math.Min(ChunkWriter.MaxChunk, served.Size - offset);
+            TransferReply.WriteUInt32(_connection, (uint)count);
+            _connection.SendFile(file, offset, count);
+        }
+
+        TransferReply.WriteUInt32(_connection, 0);
+        TransferReply.WriteUInt32(_connection, served.Checksum());
+        return served.Size;
     }
 
     private SafeFileHandle? Open(ServedFile served)

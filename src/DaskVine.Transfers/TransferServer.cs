@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 
 namespace DaskVine.Transfers;
@@ -29,13 +30,14 @@ public sealed class TransferServer : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxConnections);
         _options = options;
         _context = new ServerContext(options, find);
-        _listener = new Listener(options.Listen);
+        _listener = Listen(options.Listen);
+        Address = options.Listen.Path is null ? options.Listen.WithPort(_listener.Port) : options.Listen;
         _accepting = new Thread(Accept) { IsBackground = true, Name = "transfers" };
         _accepting.Start();
     }
 
     /// <summary>With the port that was taken.</summary>
-    public TransferAddress Address => _listener.Address;
+    public TransferAddress Address { get; }
 
     /// <summary>Ends everything at once, also transfers that run; leases end a moment later, on their threads.</summary>
     public void Dispose()
@@ -52,6 +54,26 @@ public sealed class TransferServer : IDisposable
 
         _listener.Dispose();
         _accepting.Join();
+    }
+
+    private static Listener Listen(TransferAddress address)
+    {
+        try
+        {
+            return new Listener(EndPoint(address), address.ToString());
+        }
+        catch (SocketException e)
+        {
+            throw new IOException($"cannot listen on {address}: {e.Message}", e);
+        }
+    }
+
+    private static EndPoint EndPoint(TransferAddress address)
+    {
+        if (address.Path is not null)
+            return new UnixDomainSocketEndPoint(address.Path);
+        var host = IPAddress.TryParse(address.Host, out var number) ? number : Dns.GetHostAddresses(address.Host)[0];
+        return new IPEndPoint(host, address.Port);
     }
 
     private void Accept()

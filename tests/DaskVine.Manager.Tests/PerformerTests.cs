@@ -1,3 +1,5 @@
+using System.Formats.Tar;
+using System.Text;
 using DaskVine.Protocol;
 using DaskVine.Protocol.Records;
 using DaskVine.Transfers;
@@ -105,6 +107,33 @@ public sealed class PerformerTests : IDisposable
     }
 
     [Fact]
+    public void ServeDirectory_OfAnArchiveThatWasFetched_BringsTheDirectory()
+    {
+        using var manager = RunningManager.OnTcp(scheduler: new() { BacklogTasks = 1 });
+        using var client = TestPeer.Client(manager);
+        using var first = TestPeer.Worker(manager);
+        var command = new byte[] { 0x80 };
+        client.Send(
+            new OpenGraph(1, TaskMode.Command, "files"),
+            new SubmitFiles(1, 0, [new DeclaredFile(FileKind.Output, "", "", 0, CacheLevel.Workflow, true)]),
+            new SubmitCommand(1, 1, command, [], [0], "make", 0, false),
+            new SubmitCommand(1, 2, command, [0], [], "read", 0, false),
+            new SubmitCommand(1, 3, command, [0], [], "read too", 0, false));
+        var made = first.Receive<Assign>();
+        using var second = TestPeer.Worker(manager);
+        var directory = made.Outputs[0];
+        first.Send(new Completed(made.Task, made.Attempt, 10, 1, new byte[] { 0x80 }) { Outputs = [new FileSize(directory, 5)] });
+
+        Assert.Equal(directory, first.SkipTo<Fetch>().File);
+        first.Upload(directory, Archive("data", "hello"));
+
+        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        Receive(second.SkipTo<Transfer>(), path);
+        Assert.Equal("hello", File.ReadAllText(Path.Combine(path, "data")));
+        Directory.Delete(path, recursive: true);
+    }
+
+    [Fact]
     public void ServePath_OfADeclaredFile_IsGivenOutFromItsPlace()
     {
         using var directory = new ShortDirectory();
@@ -142,15 +171,28 @@ public sealed class PerformerTests : IDisposable
         Assert.Equal(value, Get(worker.SkipTo<Transfer>()));
     }
 
-    private static byte[] Get(Transfer transfer)
+    private static byte[] Archive(string name, string content)
+    {
+        using var archive = new MemoryStream();
+        using (var tar = new TarWriter(archive, leaveOpen: true))
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.ASCII.GetBytes(content)) });
+        return archive.ToArray();
+    }
+
+    private static void Receive(Transfer transfer, string path)
     {
         Assert.True(TransferAddress.TryParse(transfer.Address, out var address, out var why), why);
         using var client = new TransferClient();
+        client.Receive(address, transfer.Token, transfer.File.Value, transfer.Size, path, CancellationToken.None);
+    }
+
+    private static byte[] Get(Transfer transfer)
+    {
         var path = Path.GetTempFileName();
         File.Delete(path);
         try
         {
-            client.Receive(address, transfer.Token, transfer.File.Value, transfer.Size, path, CancellationToken.None);
+            Receive(transfer, path);
             return File.ReadAllBytes(path);
         }
         finally

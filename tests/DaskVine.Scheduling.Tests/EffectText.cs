@@ -1,5 +1,6 @@
 using System.Text;
 using DaskVine.Protocol;
+using DaskVine.Protocol.Commands;
 using DaskVine.Protocol.Records;
 using Record = DaskVine.Protocol.Records.Record;
 
@@ -48,7 +49,7 @@ internal sealed class EffectText
 
     private void Learn(MakeFile make)
     {
-        var key = Encoding.UTF8.GetString(make.Body.Span);
+        var key = KeyOf(make.Body);
         if (Outputs.TryGetValue(key, out var outputs))
             _files[make.File] = outputs[0];
         for (var i = 0; Inputs.ContainsKey(key) && i < make.Inputs.Count; i++)
@@ -79,8 +80,11 @@ internal sealed class EffectText
         ToClient e => $"c{e.Client.Value} {Of(e.Record)}",
         PutFile e => $"w{e.Worker.Value} put {Of(e.File)}{(e.Value is null ? " from staging" : "")}",
         SendFile e => $"c{e.Client.Value} send {e.Graph}.{e.Node} {e.Size}{(e.Value is null ? " from staging" : "")}",
+        PassOutput e => $"w{e.Worker.Value} to c{e.Client.Value}: {e.Piece.Graph}.{e.Piece.Node} from {e.Piece.Offset}: "
+            + $"{Encoding.UTF8.GetString(e.Piece.Data.Span).TrimEnd()}, then from {e.Next.Offset} of {e.Next.Output}",
         DropStaged e => $"drop {Of(e.File)}",
         ServePath e => $"serve {Of(e.File)}",
+        ServeDirectory e => $"serve {Of(e.File)} as a directory",
         StoreData e => $"store {Of(e.File)}",
         _ => effect.ToString(),
     };
@@ -107,7 +111,7 @@ internal sealed class EffectText
     {
         FunctionCode e => $"function {e.Name}",
         ForgetFunctions e => $"forget {string.Join(' ', e.Numbers)}",
-        Assign e => $"run {KeyOf(e)}({string.Join(", ", e.Inputs.Select(Of))}){(e.Attempt > 1 ? $" #{e.Attempt}" : "")}",
+        Assign e => $"run {KeyOf(e)}({string.Join(", ", e.Inputs.Select(Of))}){(e.Attempt > 1 ? $" #{e.Attempt}" : "")}{(e.Library is { } library ? $" by {library}" : "")}",
         Retract { Tasks.Count: 0 } => "answer",
         Retract e => $"retract {Of(e.Tasks)}",
         Cancel e => $"cancel {Of(e.Tasks)}",
@@ -133,5 +137,9 @@ internal sealed class EffectText
     private string Of(IReadOnlyList<TaskId> tasks) =>
         string.Join(" ", tasks.Select(task => _tasks.GetValueOrDefault(task, $"{task.Value}")));
 
-    private static string KeyOf(Assign assign) => Encoding.UTF8.GetString(assign.Body.Span);
+    private static string KeyOf(Assign assign) => KeyOf(assign.Body);
+
+    // A whole command is its key.
+    private static string KeyOf(ReadOnlyMemory<byte> body) =>
+        body.Span[0] >= 0x80 ? CommandSpec.Read(body.Span).Command : Encoding.UTF8.GetString(body.Span);
 }

@@ -54,6 +54,44 @@ public sealed class SchedulerArrivalsTests : IDisposable
     }
 
     [Fact]
+    public void Part_ToldAfterANewLink_IsReleasedWithItsArrivalThatNeverRan()
+    {
+        _second.CannotGet("a", TransferFailureKind.Unreachable);
+        _env.Expect("w1 fetch a");
+        _second.Rejoins(["c"], []);
+        _env.Expect("w2 function f");
+        _second.CannotGet("a", TransferFailureKind.Unreachable);
+        _env.MustWantNothing();
+        _env.Graph().Cancel();
+        _env.ExpectInAnyOrder("w1 cancel b", "w1 release b", "w2 cancel c", "w2 release c", "w2 release a", "w1 release a", "drop a");
+    }
+
+    [Fact]
+    public void File_ToldAfterANewLink_IsReleasedWithItsArrivalThatNeverRan()
+    {
+        var old = _second.LastTransfer("a").Number;
+        _second.CannotGet("a", TransferFailureKind.Unreachable);
+        _second.Rejoins(["c"], []);
+        _env.Expect("w1 fetch a", "w2 function f");
+        _second.Sends(new Transferred(_env.FileOf("a"), TestWorker.LargeSize, old, 0, 0));
+        _env.MustWantNothing();
+        _env.Graph().Cancel();
+        _env.ExpectInAnyOrder("w1 cancel b", "w1 release b", "w2 cancel c", "w2 release c", "w2 release a", "w1 release a", "drop a");
+    }
+
+    [Fact]
+    public void Part_OfWhatTheWorkerMakesItself_GoesWhenItsTaskDoes()
+    {
+        var old = _second.LastTransfer("a").Number;
+        _first.Leaves();
+        _env.Expect("w2 release a", "w2 cancel c", "w2 release c", "w2 run a() #2");
+        _second.Sends(new TransferFailed(_env.FileOf("a"), old, TransferFailureKind.BrokenOff, "gone"));
+        _env.MustWantNothing();
+        _second.Completes("a");
+        Assert.Contains("w2 release a", _env.Drain());
+    }
+
+    [Fact]
     public void Source_ThatHasGotLost_IsReplacedByTheTaskThatMadeIt()
     {
         _first.Leaves();

@@ -52,7 +52,7 @@ public sealed class SchedulerDeclarationsTests : IDisposable
         graph.Want("x");
         _env.Drain();
         worker.CannotGet("x", TransferFailureKind.NotThere, "404");
-        _env.Expect("c1 failed 1.0 Lost");
+        _env.Expect("w1 release x", "c1 failed 1.0 Lost");
         graph.Command("a", [], []);
         _env.Expect("w1 run a()");
     }

@@ -47,6 +47,8 @@ internal sealed class SchedulerEnvironment
 
     public int WorkerCount => _scheduler.WorkerCount;
 
+    public int DemandCount => _scheduler.DemandCount;
+
     public TestClient AnotherClient(Dictionary<string, string>? versions = null) => new(this, new ClientId(2), versions);
 
     /// <summary>A worker that joins. With <paramref name="peer"/> others can get its files, and link them where <paramref name="host"/> is the same.</summary>

@@ -21,23 +21,6 @@ public sealed class SchedulerFilesTests : IDisposable
         _env.Expect("w1 run b(a)", "w2 function f", "w2 run c(a, a)");
     }
 
-    [Fact]
-    public void Directory_ThatCameToTheManagerAsAnArchive_IsNotGivenToWorkers()
-    {
-        var first = _env.Worker();
-        var graph = _env.Graph().File("d", FileKind.Output).Command("a", [], ["d"]).Command("b", ["d"], []).Command("c", ["d"], []);
-        _env.Worker();
-        graph.Want("c");
-        _env.Drain();
-        first.Runs("a", "d");
-        _env.Drain();
-        first.Uploads("d", TestWorker.LargeSize + 4096);
-        var told = _env.Drain();
-        Assert.Contains("w2 cancel c", told);
-        Assert.DoesNotContain("w2 await d", told);
-        Assert.Contains("it is a directory", told[^1], StringComparison.Ordinal);
-    }
-
     [Theory]
     [InlineData(4096, "w1 run b(big)")]
     [InlineData(4097, "w1 await big", "w1 put big", "w1 run b(@big)")]

@@ -59,6 +59,20 @@ public sealed class SchedulerPlacementTests : IDisposable
     }
 
     [Fact]
+    public void Parts_OfALargeInput_AreMadeWhereItIsWhileNobodyIsIdle()
+    {
+        var first = _env.Worker();
+        _env.Worker();
+        _env.Graph().Tasks("a", "b").Call("cut", "p", "a").Call("cut", "q", "a").Call("cut", "r", "a").Tasks("c", "d", "e", "g", "h").Wanted("p");
+        _env.Expect(
+            "w1 function f", "w1 run a()", "w2 function f", "w2 run b()", "w1 run c()", "w2 run d()", "w1 run e()", "w2 run g()", "w1 run h()");
+        first.CompletesLarge("a");
+        _env.Expect("w1 function cut", "w1 run p(@a)");
+        first.Completes("c", "e");
+        _env.Expect("w1 run q(@a)", "w1 run r(@a)");
+    }
+
+    [Fact]
     public void Tasks_WithSmallResults_AreNotKeptTogether()
     {
         var first = _env.Worker();
@@ -67,7 +81,7 @@ public sealed class SchedulerPlacementTests : IDisposable
         first.Completes("a");
         _env.Drain();
         _env.Graph(2).Tasks("b", "c", "d", "e").Task("x", "b", "c", "d", "e").Wanted("x");
-        _env.Expect("w1 run b()", "w2 function f", "w2 run c()", "w2 run d()", "w1 run e()");
+        _env.Expect("w1 run b()", "w2 function f", "w2 run c()", "w1 run d()", "w2 run e()");
     }
 
     [Fact]
@@ -77,7 +91,7 @@ public sealed class SchedulerPlacementTests : IDisposable
         var graph = _env.Graph().Tasks("a", "b", "c", "d").Submit();
         _env.Expect("w1 function f", "w1 run a()", "w1 run b()", "w1 run c()", "w1 run d()");
         first.CompletesLarge("a");
-        graph.Task("e").Submit();
+        graph.Call("other", "e").Submit();
         _env.Worker();
         _env.Drain();
         graph.Task("g", "a").Submit();

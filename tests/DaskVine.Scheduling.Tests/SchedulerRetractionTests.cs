@@ -136,6 +136,20 @@ public sealed class SchedulerRetractionTests : IDisposable
     }
 
     [Fact]
+    public void TasksThatReadNothingLarge_AreGivenBackBeforeOthers()
+    {
+        var first = _env.Worker();
+        _env.Graph().Task("a").Task("b").Task("c", "a").Task("d", "a").Wanted("b", "c", "d");
+        first.CompletesLarge("a");
+        _env.Drain();
+        _env.Graph(2).Task("e").Task("g").Wanted("e", "g");
+        _env.Drain();
+        _env.Worker();
+        _env.Pass(20);
+        _env.Expect("w1 retract g e");
+    }
+
+    [Fact]
     public void Retract_LostWithTheLink_IsOverWithTheNextHello()
     {
         var (first, _) = OneBusyOneIdle("a", "b");

@@ -112,6 +112,52 @@ public sealed class SchedulerSourcesTests : IDisposable
         env.MustWantNothing();
     }
 
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public void Directory_ThatNoWorkerCanGive_ComesFromTheTransferServerOfTheManager(bool peer, bool peerTransfers)
+    {
+        var (env, _, second) = DirectoryAtTheManager(peer, peerTransfers);
+        second.Gets("d");
+        env.MustWantNothing();
+    }
+
+    [Fact]
+    public void Directory_TheTransferServerCannotBeReached_IsTriedOnceMoreAndItsReaderIsTold()
+    {
+        var (env, _, second) = DirectoryAtTheManager(peer: false);
+        second.CannotGet("d", TransferFailureKind.Unreachable);
+        env.Expect("w2 get d from m");
+        second.CannotGet("d", TransferFailureKind.Unreachable);
+        Assert.Contains("w2 cancel c", env.Drain());
+    }
+
+    [Fact]
+    public void Directory_AtTheManager_OutlivesItsWorker()
+    {
+        var (env, first, second) = DirectoryAtTheManager(peer: false);
+        first.Leaves();
+        env.MustWantNothing();
+        second.Gets("d");
+        env.MustWantNothing();
+    }
+
+    // Made by a at the first worker, and read by b there and by c at the second.
+    private static (SchedulerEnvironment Environment, TestWorker First, TestWorker Second) DirectoryAtTheManager(bool peer, bool peerTransfers = true)
+    {
+        var env = new SchedulerEnvironment(
+            new SchedulerOptions { BacklogTasks = 1, Peer = new PeerEndpoint("m", "token", "", ""), PeerTransfers = peerTransfers });
+        var first = env.Worker(peer: peer);
+        var graph = env.Graph().File("d", FileKind.Output).Command("a", [], ["d"]).Command("b", ["d"], []).Command("c", ["d"], []);
+        var second = env.Worker(peer: peer);
+        env.Drain();
+        first.Runs("a", "d");
+        env.Expect("w1 run b(@d)", "w1 fetch d", "w2 run c(@d)");
+        first.Uploads("d", TestWorker.LargeSize + 4096);
+        env.Expect("serve d as a directory", "w2 get d from m");
+        return (env, first, second);
+    }
+
     private Dictionary<string, TestWorker> HolderAndConsumers(string key, int count, string host = "")
     {
         var first = _env.Worker(peer: true, host: host);

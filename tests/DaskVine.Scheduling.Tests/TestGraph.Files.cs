@@ -1,3 +1,4 @@
+using DaskVine.Protocol.Commands;
 using DaskVine.Protocol.Records;
 
 namespace DaskVine.Scheduling.Tests;
@@ -33,14 +34,30 @@ internal sealed partial class TestGraph
         return this;
     }
 
-    public TestGraph Command(string key, string[] inputs, string[] outputs, bool mini = false)
+    public TestGraph Command(string key, string[] inputs, string[] outputs, bool mini = false) =>
+        Command(key, SchedulerEnvironment.Bytes(key), inputs, outputs, mini);
+
+    /// <summary>A command that takes cores, and runs only where its inputs <paramref name="held"/> are already.</summary>
+    public TestGraph Command(string key, int cores, string[]? held = null, string[]? outputs = null)
+    {
+        var spec = new CommandSpec
+        {
+            Command = key,
+            Cores = cores,
+            Inputs = [.. (held ?? []).Select(input => new CommandInput(input, CommandInputOptions.Held))],
+            Outputs = [.. (outputs ?? []).Select(output => new CommandOutput(output))],
+        };
+        return Command(key, spec.ToBytes(), held ?? [], outputs ?? [], mini: false);
+    }
+
+    private TestGraph Command(string key, byte[] body, string[] inputs, string[] outputs, bool mini)
     {
         Open();
         environment.NameInputs(key, inputs);
         environment.NameOutputs(key, outputs);
         int[] reads = [.. inputs.Select(input => _keys.IndexOf(input))];
         int[] makes = [.. outputs.Select(output => _keys.IndexOf(output))];
-        client.Sends(new SubmitCommand(number, Next(key), SchedulerEnvironment.Bytes(key), reads, makes, key, _options, mini));
+        client.Sends(new SubmitCommand(number, Next(key), body, reads, makes, key, _options, mini));
         return this;
     }
 

@@ -57,10 +57,12 @@ internal sealed partial class TestGraph(SchedulerEnvironment environment, TestCl
     /// <summary>Sends options, which hold for the nodes that are added next.</summary>
     public TestGraph Options(
         int options, long priority = 0, int retries = 0, string[]? workers = null, bool elsewhere = false,
-        Dictionary<string, long>? resources = null, string[]? locks = null, bool checkpoint = false)
+        Dictionary<string, long>? resources = null, string[]? locks = null, bool checkpoint = false, string? library = null, int cores = 0)
     {
         Open();
-        client.Sends(new TaskOptions(number, options, priority, retries, workers ?? [], elsewhere, resources ?? [], locks ?? [], checkpoint));
+        int? runBy = library is null ? null : client.Function(library);
+        client.Sends(new TaskOptions(
+            number, options, priority, retries, workers ?? [], elsewhere, resources ?? [], locks ?? [], checkpoint, runBy, cores));
         return With(options);
     }
 

@@ -74,7 +74,14 @@ internal sealed class Depot : IDisposable
     }
 
     public void PutDirectory(long file, string path, long size) =>
-        _files[file] = () => new ServedFile(path, size, () => throw new InvalidOperationException("no checksum is asked for"), null, isDirectory: true);
+        _files[file] = () => new ServedFile(path, size, () => throw new InvalidOperationException("no checksum is asked for"), kind: ServedKind.Directory);
+
+    /// <summary>Gives out a tar stream as the directory that it holds.</summary>
+    public void PutArchive(long file, string path)
+    {
+        var size = new FileInfo(path).Length;
+        _files[file] = () => new ServedFile(path, size, () => Crc32C.OfFile(path), kind: ServedKind.Archive);
+    }
 
     public TransferOutcome Receive(TransferServer from, long file, long size, string token = Token) =>
         Client.Receive(from.Address, token, file, size, Partial, CancellationToken.None);

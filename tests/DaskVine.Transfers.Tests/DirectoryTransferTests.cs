@@ -28,6 +28,52 @@ public sealed class DirectoryTransferTests : IDisposable
         Assert.NotEqual(0u, outcome.Checksum);
     }
 
+    [Theory]
+    [InlineData("ipc")]
+    [InlineData("tcp")]
+    [InlineData("tls")]
+    public void Receive_Archive_ArrivesAsTheDirectoryThatItHolds(string scheme)
+    {
+        var server = _depot.Serve(scheme, scheme == "tls" ? Authority.Issue("source") : null);
+        var source = MakeTree();
+        var archive = _depot.PathOf("tree.tar");
+        TarFile.CreateFromDirectory(source, archive, includeBaseDirectory: false);
+        _depot.PutArchive(1, archive);
+        _depot.Put(2, Depot.Content(10));
+
+        var outcome = _depot.Receive(server, 1, 1_000_000);
+        var next = _depot.Client.Receive(server.Address, Depot.Token, 2, 10, _depot.PathOf("other"), CancellationToken.None);
+
+        Assert.Equal(Describe(source), Describe(_depot.Partial));
+        Assert.Equal(new TransferOutcome(new FileInfo(archive).Length, Crc32C.OfFile(archive)), outcome);
+        Assert.Equal(10, next.Bytes);
+    }
+
+    [Fact]
+    public void Receive_ArchiveOfNothing_IsAnEmptyDirectory()
+    {
+        var server = _depot.Serve();
+        var archive = _depot.PathOf("nothing.tar");
+        File.WriteAllBytes(archive, new byte[1024]);
+        _depot.PutArchive(1, archive);
+
+        _depot.Receive(server, 1, 0);
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_depot.Partial));
+    }
+
+    [Fact]
+    public void Receive_ArchiveVanished_IsNotThere()
+    {
+        var server = _depot.Serve();
+        var archive = _depot.PathOf("tree.tar");
+        File.WriteAllBytes(archive, new byte[1024]);
+        _depot.PutArchive(1, archive);
+        File.Delete(archive);
+
+        Depot.Fails(TransferFailureKind.NotThere, () => _depot.Receive(server, 1, 0));
+    }
+
     [Fact]
     public void Receive_DirectoryTwice_HasTheSameChecksumAndAConnectionForMore()
     {

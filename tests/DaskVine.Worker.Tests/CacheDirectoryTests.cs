@@ -1,4 +1,5 @@
 using DaskVine.Protocol;
+using DaskVine.Transfers;
 
 namespace DaskVine.Worker.Tests;
 
@@ -46,7 +47,7 @@ public sealed class CacheDirectoryTests : IDisposable
         File.WriteAllText(Path.Combine(_cache.GotPath(1, stays: true), "inside"), "");
         _cache.Place(_cache.GotPath(1, stays: true), File5, 0);
         using var lease = _cache.Lease(5);
-        Assert.True(lease!.IsDirectory);
+        Assert.Equal(ServedKind.Directory, lease!.Kind);
         _cache.DeleteAllFiles();
         Assert.False(Directory.Exists(_cache.FilePath(File5)));
     }

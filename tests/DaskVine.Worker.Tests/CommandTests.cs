@@ -13,7 +13,7 @@ public sealed class CommandTests : IDisposable
 
     public CommandTests()
     {
-        _worker = new RunningWorker(_manager);
+        _worker = new RunningWorker(_manager, options => options with { Cores = 2 });
         _manager.Join();
     }
 
@@ -104,12 +104,12 @@ public sealed class CommandTests : IDisposable
             echo $CORES $OMP_NUM_THREADS $MEMORY $DISK $GPUS $MINE ${HOME-unset}
             """) with
         {
-            Cores = 3,
+            Cores = 2,
             Memory = 512L << 20,
             Disk = 64L << 20,
             Environment = new Dictionary<string, string?> { ["MINE"] = "a b", ["HOME"] = null },
         };
-        Assert.Equal("3 3 512 64 0 a b unset\n", _manager.Run(spec).Text());
+        Assert.Equal("2 2 512 64 0 a b unset\n", _manager.Run(spec).Text());
     }
 
     [Fact]

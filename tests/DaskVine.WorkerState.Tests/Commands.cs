@@ -24,6 +24,21 @@ internal static class Commands
         };
     }
 
+    /// <summary>As <see cref="Command"/>, where the files are watched.</summary>
+    public static Assign Watched(long task, int attempt = 1, int outputs = 1, params long[] files)
+    {
+        var command = Command(task, attempt, outputs, files);
+        var spec = CommandSpec.Read(command.Body.Span);
+        return command with
+        {
+            Body = (spec with { Outputs = [.. spec.Outputs.Select(output => output with { Options = CommandOutputOptions.Watch })] }).ToBytes(),
+        };
+    }
+
+    /// <summary>A command that takes so many slots.</summary>
+    public static Assign WithCores(this Assign command, int cores) =>
+        command with { Body = (CommandSpec.Read(command.Body.Span) with { Cores = cores }).ToBytes() };
+
     public static FileId OutputOf(long task, int number) => new(2000 + (task * 10) + number);
 
     public static MakeFile Make(long file, long number = 1, params long[] files)

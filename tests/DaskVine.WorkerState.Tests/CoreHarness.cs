@@ -24,6 +24,8 @@ internal sealed class CoreHarness
         var harness = new CoreHarness(cores, disk, memory);
         harness.Handle(new LinkOpened(null), new Welcomed("m1"), Code(Function));
         harness.Handle(new LibraryUp());
+        // The library has loaded the function, and its children were there before.
+        harness.Handle(new AssignReceived(Call(998))).Handle(new CancelReceived([new TaskId(998)]));
         harness.Handle([.. Enumerable.Range(0, cores).Select(slot => new HostUp(HostId.Child(slot)))]);
         harness.Drain();
         return harness;
@@ -40,11 +42,18 @@ internal sealed class CoreHarness
         return harness;
     }
 
+    /// <summary>Whether libraries answer at once that they have loaded what they were sent, and those effects are not told.</summary>
+    public bool LoadsAtOnce { get; set; } = true;
+
     public CoreHarness Handle(params WorkerEvent[] events)
     {
         Wake = _core.Handle(events, Now, _effects);
         _core.CheckInvariants();
-        return this;
+        if (!LoadsAtOnce)
+            return this;
+        WorkerEvent[] loaded = [.. _effects.OfType<LoadFunction>().Select(load => new FunctionLoaded(10, true, load.Library))];
+        _effects.RemoveAll(effect => effect is LoadFunction or ForgetLoaded);
+        return loaded.Length == 0 ? this : Handle(loaded);
     }
 
     public CoreHarness Pass(TimeSpan time)
@@ -53,13 +62,20 @@ internal sealed class CoreHarness
         return Handle();
     }
 
+    /// <summary>Everything that was drained.</summary>
+    public List<WorkerEffect> Seen { get; } = [];
+
     /// <summary>What the core wanted since the last time.</summary>
     public List<WorkerEffect> Drain()
     {
         var effects = _effects;
         _effects = [];
+        Seen.AddRange(effects);
         return effects;
     }
+
+    /// <summary>Has the next drain begin with this.</summary>
+    public void Put(WorkerEffect effect) => _effects.Insert(0, effect);
 
     /// <summary>Calls sent since the last time, where nothing else was wanted but functions.</summary>
     public List<SendCall> DrainCalls()

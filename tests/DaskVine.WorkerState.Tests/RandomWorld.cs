@@ -12,6 +12,7 @@ internal sealed class RandomWorld(Random random)
     // Some worlds have limits that are met, and some have none.
     private readonly CoreHarness _core = new(Cores, random.Next(2) * 300_000, random.Next(2) * 150_000);
     private readonly RandomFiles _files = new(random);
+    private readonly RandomOutputs _outputs = new(random);
 
     // Assigned and neither reported, given back nor cancelled.
     private readonly Dictionary<TaskId, int> _expected = [];
@@ -81,6 +82,7 @@ internal sealed class RandomWorld(Random random)
             case 16 or 17 when _linked: _next.Add(_files.Ask()); break;
             case 18: _next.AddRange(_files.EndSome()); break;
             case 19: _next.AddRange(_files.LoseSomeName()); break;
+            case 12: _next.AddRange(_outputs.Grow()); break;
             case 13 when _linked: _next.Add(new MakeFileReceived(Commands.Make(random.Next(4, 7), files: random.Next(5)))); break;
             case 14 or 15: EndCommand(_commands.Keys.ElementAtOrDefault(random.Next(Cores))); break;
             default: Answer(_hosts.Values.ElementAtOrDefault(random.Next(Cores + 1))); break;
@@ -112,7 +114,7 @@ internal sealed class RandomWorld(Random random)
             _next.Add(new AssignReceived(random.Next(10) switch
             {
                 0 => CoreHarness.Call(task.Value, attempt, TaskMode.Tasks, files),
-                1 => Commands.Command(task.Value, attempt, random.Next(3), files),
+                1 => Commands.Watched(task.Value, attempt, random.Next(3), files).WithCores(random.Next(Cores + 1)),
                 _ => CoreHarness.Call(task.Value, attempt, TaskMode.FunctionCalls, files),
             }));
         }
@@ -122,6 +124,7 @@ internal sealed class RandomWorld(Random random)
     {
         if (!_commands.Remove(call, out var command))
             return;
+        _outputs.End(call);
         var (start, killed) = command;
         long?[] sizes = [.. start.Task.Outputs.Select(_ => random.Next(3) == 0 ? (long?)null : 10)];
         var input = start.Task.Inputs.Count > 0 && random.Next(5) == 0 ? start.Task.Inputs[0].File.Value : -1;
@@ -222,6 +225,7 @@ internal sealed class RandomWorld(Random random)
         foreach (var effect in _core.Drain())
         {
             _next.AddRange(_files.Perform(effect));
+            _next.AddRange(_outputs.Perform(effect));
             switch (effect)
             {
                 case StartLibrary: _library = true; break;
@@ -233,13 +237,21 @@ internal sealed class RandomWorld(Random random)
                 case SendCall e when _hosts.TryGetValue(e.Host, out var host): Begin(host, e); break;
                 case KillHost e when _hosts.TryGetValue(e.Host, out var host): host.Doomed = true; break;
                 case EndHost e when _hosts.TryGetValue(e.Host, out var host): host.Doomed = true; break;
-                case StartCommand e: _commands.Add(e.Call, (e, false)); break;
+                case StartCommand e: Begin(e); break;
                 case KillCommand e when _commands.TryGetValue(e.Call, out var command): _commands[e.Call] = command with { Killed = true }; break;
                 case Report e: Take(e.Record); break;
                 case SayHello e: Settle(e.Tasks); break;
                 default: break;
             }
         }
+    }
+
+    private void Begin(StartCommand start)
+    {
+        _commands.Add(start.Call, (start, false));
+        // What makes a file for others has no slot.
+        var inSlots = _commands.Values.Where(command => command.Start.Task.Task.Value > 0).Sum(command => Math.Max(1, command.Start.Spec.Cores ?? 1));
+        Assert.InRange(inSlots, 0, Cores);
     }
 
     private void Begin(Host host, SendCall call)

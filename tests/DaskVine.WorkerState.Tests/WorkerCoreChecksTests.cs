@@ -48,6 +48,19 @@ public class WorkerCoreChecksTests
     }
 
     [Fact]
+    public void Call_OnAFileThatWasLostAndHasComeAgain_RunsAgain()
+    {
+        var core = Ready().Handle(new FileArrived(File5, 10), new AssignReceived(Call(1, files: 5)));
+        var call = core.Drain().OfType<SendCall>().Single();
+        core.Handle(new FileUnreadable(File5, "gone"), new FileArrived(File5, 10));
+        core.Drain();
+        core.Handle(Unloadable(call));
+        var again = core.Drain().OfType<SendCall>().Single();
+        core.Handle(Unloadable(again));
+        Assert.Single(core.Drain().OfType<CheckFiles>());
+    }
+
+    [Fact]
     public void Death_ByABusErrorOnADamagedFile_IsNotCharged()
     {
         var core = Ready().Handle(new FileArrived(File5, 10), new AssignReceived(Call(1, files: 5)));

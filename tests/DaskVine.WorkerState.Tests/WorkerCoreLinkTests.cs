@@ -51,7 +51,7 @@ public class WorkerCoreLinkTests
         core.Drain();
         core.Handle(new LinkOpened(null), new Welcomed("m2"));
         Assert.Equal(
-            [new KillHost(HostId.Child(0)), new KillHost(HostId.Task(1)), new DeleteAllFiles()],
+            [new KillHost(HostId.Task(1)), new KillHost(HostId.Child(0)), new DeleteAllFiles()],
             core.Drain().Where(e => e is not SayHello));
         core.Handle(new HostGone(HostId.Child(0), -9, ""), new HostGone(HostId.Task(1), -9, ""));
         Assert.Equal([typeof(DropOutput), typeof(ForkChild)], core.Drain().Select(e => e.GetType()));

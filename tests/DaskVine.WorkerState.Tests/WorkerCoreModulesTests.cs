@@ -12,11 +12,11 @@ public class WorkerCoreModulesTests
     private static readonly UploadedModule Other = new("y.zip", "03", "/u/03/y.zip");
 
     [Fact]
-    public void Module_Received_IsWithEachChildBeforeCallsThatCameAfterIt()
+    public void Module_Received_IsWithTheLibraryAndEachChildBeforeCallsThatCameAfterIt()
     {
         var core = Ready(cores: 2).Handle(new ModuleReceived(First), new AssignReceived(Call(1)));
         Assert.Equal(
-            [typeof(SendModule), typeof(SendModule), typeof(SendFunction), typeof(SendCall)], core.Drain().Select(e => e.GetType()));
+            [typeof(LoadModule), typeof(SendModule), typeof(SendModule), typeof(SendFunction), typeof(SendCall)], core.Drain().Select(e => e.GetType()));
     }
 
     [Fact]
@@ -60,9 +60,20 @@ public class WorkerCoreModulesTests
         var core = Ready().Handle(new ModuleReceived(First));
         core.Drain();
         core.Handle(new LinkLost()).Handle(new LinkOpened("m2"), new Welcomed("m2"));
-        Assert.Contains(new KillHost(Child), core.Drain());
-        core.Handle(new HostGone(Child, -9, "")).Handle(new HostUp(Child));
+        Assert.Contains(new EndLibrary(0), core.Drain());
+        core.Handle(new LibraryGone(0, ""));
+        Assert.Equal([new StartLibrary()], core.Drain());
+        core.Handle(new LibraryUp()).Handle(new HostUp(Child));
         Assert.Empty(Modules(core));
+    }
+
+    [Fact]
+    public void Library_ThatIsStarted_HasModulesBeforeAnythingElse()
+    {
+        var core = Ready().Handle(new ModuleReceived(First));
+        core.Drain();
+        core.Handle(new LibraryGone(-9, "")).Pass(TimeSpan.FromSeconds(10));
+        Assert.Equal([First], Assert.Single(core.Drain().OfType<StartLibrary>()).Modules!);
     }
 
     private static IEnumerable<UploadedModule> Modules(CoreHarness core) => core.Drain().OfType<SendModule>().Select(e => e.Module);

@@ -82,4 +82,30 @@ public class WorkerCoreTaskProcessesTests
         core.Handle(new HostGone(Process, -9, ""));
         core.MustWantNothing();
     }
+
+    [Fact]
+    public void Process_ThatCannotBeStarted_IsTriedAgainAndThenFailsItsTask()
+    {
+        var core = Ready().Handle(new AssignReceived(Call(1, mode: TaskMode.Tasks)));
+        for (var tries = 1; tries < 3; tries++)
+        {
+            core.Drain();
+            core.Handle(new HostNotStarted(Process, "no space left"));
+            Assert.Equal([new StartTaskProcess(0)], core.Drain());
+        }
+
+        core.Handle(new HostNotStarted(Process, "no space left"));
+        var failed = Assert.IsType<Failed>(Assert.IsType<Report>(Assert.Single(core.Drain())).Record);
+        Assert.Equal((FailureKind.Died, "no process could be started for it, 3 times in 3 tries: no space left"), (failed.Failure.Kind, failed.Failure.Message));
+    }
+
+    [Fact]
+    public void Process_ThatCannotBeStarted_OfACancelledTaskIsNotWanted()
+    {
+        var core = Ready().Handle(new AssignReceived(Call(1, mode: TaskMode.Tasks)));
+        core.Handle(new CancelReceived([new TaskId(1)]));
+        core.Drain();
+        core.Handle(new HostNotStarted(Process, "no space left"));
+        core.MustWantNothing();
+    }
 }

@@ -7,6 +7,17 @@ namespace DaskVine.WorkerState.Tests;
 public class WorkerCoreTasksTests
 {
     [Fact]
+    public void Retract_AfterAWelcomeThatWasLost_TakesNothing()
+    {
+        var core = Ready().Handle(Calls(2)).Handle(new LinkLost(), new LinkOpened(null));
+        core.Drain();
+        core.Handle(new RetractReceived([new TaskId(2)]), new RetractReceived([]));
+        core.MustWantNothing();
+        core.Handle(new LinkOpened(null));
+        Assert.Equal([Attempt(1), Attempt(2)], Assert.IsType<SayHello>(Assert.Single(core.Drain())).Tasks.OrderBy(task => task.Task.Value));
+    }
+
+    [Fact]
     public void Retract_OfSomeStarted_GivesBackTheOthers()
     {
         var core = Ready().Handle(Calls(3));

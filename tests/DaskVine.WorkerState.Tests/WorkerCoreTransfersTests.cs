@@ -138,6 +138,55 @@ public class WorkerCoreTransfersTests
     }
 
     [Fact]
+    public void Part_LeftWhileThereIsNoLink_IsToldAfterTheWelcome()
+    {
+        var core = Ready().Handle(Get(7), new LinkLost(), BrokenOff(1), new LinkOpened(null), new Welcomed("m1"));
+        Assert.Contains(Report(new TransferFailed(File5, 7, TransferFailureKind.BrokenOff, "gone")), core.Drain());
+        core.Handle(new ReleaseReceived([File5]));
+        Assert.Equal([new DropPart(File5)], core.Drain());
+    }
+
+    [Fact]
+    public void Part_ThatWasToldToTheLastLink_IsToldAgain()
+    {
+        var core = Ready().Handle(Get(7), BrokenOff(1));
+        core.Drain();
+        core.Handle(new LinkLost(), new LinkOpened(null), new Welcomed("m1"));
+        Assert.Contains(Report(new TransferFailed(File5, 7, TransferFailureKind.BrokenOff, "gone")), core.Drain());
+    }
+
+    [Fact]
+    public void Part_ThatATransferGoesOnWith_IsNotToldNorDropped()
+    {
+        var core = Ready().Handle(Get(7), BrokenOff(1), Get(8));
+        core.Drain();
+        core.Handle(new LinkLost(), new LinkOpened(null), new Welcomed("m1"));
+        Assert.Empty(core.Drain().OfType<Report>());
+        core.Handle(new FileGot(2, File5, 10, 10, 3));
+        Assert.DoesNotContain(new DropPart(File5), core.Drain());
+    }
+
+    [Fact]
+    public void Part_OfAFileThatTheManagerSends_IsDropped()
+    {
+        var core = Ready().Handle(Get(7), BrokenOff(1));
+        core.Drain();
+        core.Handle(Sent(8));
+        Assert.Equal([new DropPart(File5)], core.Drain());
+    }
+
+    [Fact]
+    public void Part_OfAFileThatIsMadeHere_IsDropped()
+    {
+        var core = Ready().Handle(Get(7), BrokenOff(1));
+        core.Drain();
+        core.Handle(new FileArrived(File5, 10));
+        Assert.Contains(new DropPart(File5), core.Drain());
+    }
+
+    private static FileNotGot BrokenOff(long attempt) => new(attempt, File5, TransferFailureKind.BrokenOff, "gone");
+
+    [Fact]
     public void Manager_Another_StopsAllTransfers()
     {
         var core = Ready().Handle(Get(7), new LinkLost(), new LinkOpened("m2"));

@@ -19,19 +19,23 @@ CANNOT_BE_HAD = [4, "no worker has it any more", "", None]
 
 
 class Commands:
-    """One client's nodes of one graph, below `directory`. Commands wait until `is_paused` is False.
+    """One client's nodes of one graph, below `directory`. Commands and calls wait until `is_paused` is False.
+
+    `run_call(functions, body, inputs)` tells ``(value, failure)`` of a call, of which one is None.
 
     `nodes` are ``[kind, source, name, size, level, shared]`` of files and msgpack bodies of commands, by number.
     """
 
-    def __init__(self, send, graph, directory, *, is_paused=False):
+    def __init__(self, send, graph, directory, run_call, *, is_paused=False):
         self.nodes = []
         self.is_paused = is_paused
         self._send = send
         self._graph = graph
+        self._run_call = run_call
         self._directory = Path(directory)
         self._waiting = []
         self._values = {}
+        self._failures = {}
         self._wanted = set()
         self._makers = {}
 
@@ -58,18 +62,43 @@ class Commands:
             self._waiting.append((node, inputs, outputs))
             self.resume()
 
+    def call(self, first, nodes):
+        assert first == len(self.nodes)
+        for node in nodes:
+            self.nodes.append(tuple(node))
+            self._waiting.append((len(self.nodes) - 1, node[2], None))
+        self.resume()
+
     def resume(self):
         while self._waiting and not self.is_paused:
             node, inputs, outputs = self._waiting.pop(0)
+            if outputs is None:
+                self._call(node, inputs)
+                continue
             self._values[node] = msgpack.packb(self._run(self.nodes[node], inputs, outputs))
-            self._send([r.TASK_EVENTS, self._graph, [node], [[node, "w1", 5]]])
-            if node in self._wanted:
-                self.want([node])
+            self._ended(node)
+
+    def _call(self, node, inputs):
+        functions, body, _, key = self.nodes[node]
+        failure = next((self._failures[used] for used in inputs if used in self._failures), None)
+        if not failure:
+            self._values[node], failure = self._run_call(functions, body, [self._values.get(used, b"") for used in inputs])
+        if failure:
+            self._values.pop(node, None)
+            self._failures[node] = failure
+        self._ended(node)
+
+    def _ended(self, node):
+        self._send([r.TASK_EVENTS, self._graph, [node], [[node, "w1", 5]]])
+        if node in self._wanted:
+            self.want([node])
 
     def want(self, nodes):
         for node in nodes:
             self._wanted.add(node)
-            if node in self._values:
+            if node in self._failures:
+                self._send([r.GRAPH_FAILED, self._graph, node, self.nodes[node][3], "w1", self._failures[node], "f"])
+            elif node in self._values:
                 self._answer(node, self._values[node])
             elif type(self.nodes[node]) is list:
                 path = self._present(node)

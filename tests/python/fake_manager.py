@@ -21,20 +21,22 @@ class FakeManager:
 
     `on_sealed(graph, client)`, if given, answers instead of running the graph; `on_hello(client, hello)` instead of
     welcoming. `credit` is what it grants; `chunk` the size of result pieces in bytes; `version` what its door speaks.
-    `seen` are all records that came, in order, `messages` how many sequenced messages brought them, `commands` the Commands of
-    each client in turn; with `pause` these run once `resume` was called.
+    `seen` are all records that came, in order, `messages` how many sequenced messages of how many `bytes` brought them, `commands` the Commands of
+    each client in turn; with `pause` these run once `resume` was called. `on_call(client)`, if set, tells ``(value, failure)`` of calls.
     """
 
     def __init__(self, directory, *, on_sealed=None, on_hello=None, credit=1 << 20, chunk=1 << 30, version=r.PROTOCOL_VERSION, pause=False):
         self.directory = directory
         self.pause = pause
         self.commands = []
+        self.on_call = None
         self.address = f"ipc://{directory}/door"
         self.version = version
         self.credit = credit
         self.chunk = chunk
         self.seen = []
         self.messages = 0
+        self.bytes = 0
         self.largest_backlog = 0
         self.cancelled = threading.Event()
         self.sealed = threading.Event()
@@ -133,6 +135,7 @@ class Client:
             assert epoch == self.epoch and seq == self.received + 1
             self.received = seq
             self.manager.messages += 1
+            self.manager.bytes += size
             self.unacknowledged_bytes += size
             self.manager.largest_backlog = max(self.manager.largest_backlog, self.unacknowledged_bytes)
         for record in records:
@@ -152,9 +155,7 @@ class Client:
 
     def run(self, graph):
         """Run every node, then send what is wanted, large values in pieces and as frames."""
-        calls = Calls(inline_limit=1 << 40)
-        for number, code in self._codes.items():
-            calls.learn(number, "f", code)
+        calls = self._calls()
         nodes, (count, wanted) = self._graphs.pop(graph)
         assert len(nodes) == count
         results = []
@@ -162,15 +163,25 @@ class Client:
             if functions is None:
                 results.append(body)
                 continue
-            frame, _ = calls.run([5, 0, functions, body, [results[i] for i in inputs], "/nowhere", False])
-            kind, _, _, *rest, _ = msgpack.unpackb(frame[4:])
-            if kind != 6:
-                self.send([r.GRAPH_FAILED, graph, number, key, "w1", rest, "f"])
+            value, failure = _outcome(calls, functions, body, [results[i] for i in inputs])
+            if failure:
+                self.send([r.GRAPH_FAILED, graph, number, key, "w1", failure, "f"])
                 return
-            results.append(rest[1])
+            results.append(value)
         self.send([r.PROGRESS, graph, count, 0, count])
         for node in wanted:
             self._send_result(graph, node, results[node])
+
+    def _calls(self):
+        calls = Calls(inline_limit=1 << 40)
+        for number, code in self._codes.items():
+            calls.learn(number, "f", code)
+        return calls
+
+    def _run_node(self, functions, body, inputs):
+        if self.manager.on_call:
+            return self.manager.on_call(self)
+        return _outcome(self._calls(), functions, body, inputs)
 
     def _send_result(self, graph, node, value):
         step = self.manager.chunk
@@ -193,12 +204,20 @@ class Client:
         elif kind == r.FUNCTION:
             self._codes[fields[0]] = payload(fields[3])
         elif kind == r.OPEN_GRAPH and fields[1] == 2:
-            self._commands = Commands(self.send, fields[0], self.manager.directory, is_paused=self.manager.pause)
+            self._commands = Commands(self.send, fields[0], self.manager.directory, self._run_node, is_paused=self.manager.pause)
             self.manager.commands.append(self._commands)
         elif kind == r.OPEN_GRAPH:
             self._graphs[fields[0]] = [], None
+        elif kind == r.SUBMIT_FILES and fields[0] in self._graphs:
+            self._graphs[fields[0]][0].extend([None, b"\xc0", [], file] for file in fields[2])
+        elif kind == r.SUBMIT_COMMAND and fields[0] in self._graphs:
+            self._graphs[fields[0]][0].append([None, payload(fields[2]), fields[3], fields[4]])
+        elif kind == r.FILE_DATA and fields[0] in self._graphs:
+            pass
         elif kind in (r.SUBMIT_FILES, r.SUBMIT_COMMAND, r.WANT, r.PRUNE, r.FILE_DATA):
             self._handle_command(kind, [payload(field) if at == _PAYLOAD.get(kind) else field for at, field in enumerate(fields[1:])])
+        elif kind == r.SUBMIT_NODES and fields[0] not in self._graphs:
+            self._commands.call(fields[1], [[functions, payload(body), inputs, key] for functions, body, inputs, key, _ in fields[2]])
         elif kind == r.SUBMIT_NODES:
             graph, first, nodes = fields
             known = self._graphs[graph][0]
@@ -220,6 +239,13 @@ class Client:
             r.FILE_DATA: commands.take_data,
         }
         handle[kind](*fields)
+
+
+def _outcome(calls, functions, body, inputs):
+    """``(value, None)`` of a call, or ``(None, failure)``."""
+    frame, _ = calls.run([5, 0, functions, body, inputs, "/nowhere", False])
+    kind, _, _, *rest, _ = msgpack.unpackb(frame[4:])
+    return (rest[1], None) if kind == 6 else (None, rest)
 
 
 # Where the payload is, after the graph.

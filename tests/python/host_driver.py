@@ -17,7 +17,7 @@ from daskvine import values  # noqa: E402
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])  # the host cannot import this file
 
-HELLO, FORK, EXITED, FUNCTION, CALL, RETURNED, FAILED, UPLOAD, FORGET = range(1, 10)
+HELLO, FORK, EXITED, FUNCTION, CALL, RETURNED, FAILED, UPLOAD, FORGET, SETUP, READY, LOADED = range(1, 13)
 # Seconds until a test that waits for something fails.
 PATIENCE = 30
 
@@ -29,6 +29,13 @@ def ext(code, *items):
     if code == 3:
         return msgpack.ExtType(code, items[0])
     return msgpack.ExtType(code, msgpack.packb(items[0] if code == 5 else list(items)))
+
+
+def spec_of(setup=None, *arguments, **spec):
+    """The bytes of a library's spec, whose setup is a function, its pickle with arguments, or None."""
+    if setup is not None and not isinstance(setup, bytes):
+        setup = cloudpickle.dumps((setup, arguments, {}))
+    return msgpack.packb({"name": "lib", "exec": "fork", "modules": [], "setup": setup, **spec})
 
 
 class Link:
@@ -60,6 +67,20 @@ class Link:
         code = function if isinstance(function, bytes) else cloudpickle.dumps(function)
         self.send([FUNCTION, number, getattr(function, "__name__", "function"), code])
 
+    def load(self, number, function):
+        """Has a library load a function; True if it did."""
+        self.learn(number, function)
+        kind, loaded, duration, is_loaded = self.receive()
+        assert (kind, loaded) == (LOADED, number) and duration >= 0
+        return is_loaded
+
+    def set_up(self, setup=None, *arguments, **spec):
+        """Has a library, or a child by itself, set up; None, or the message and the traceback of its failure."""
+        self.send([SETUP, spec_of(setup, *arguments, **spec)])
+        kind, duration, failure = self.receive()
+        assert kind == READY and duration >= 0
+        return failure
+
     def call(self, functions, *arguments, inputs=(), output="", call=1, capture=False):
         """Sends one call and waits for its end."""
         self.send([CALL, call, functions, msgpack.packb(list(arguments)), list(inputs), output, capture])
@@ -79,7 +100,7 @@ class Host:
         self._links = []
         self.process = subprocess.Popen(
             [sys.executable, "-m", "daskvine.host", arguments[0], path, *arguments[1:]],
-            stdin=subprocess.PIPE, cwd=self.directory, stdout=environment.pop("stdout", None),
+            stdin=subprocess.PIPE, cwd=self.directory, stdout=environment.pop("stdout", None), stderr=environment.pop("stderr", None),
             env={**os.environ, "PYTHONPATH": PACKAGES, **environment})
         self.link = self.accept()
 

@@ -149,7 +149,7 @@ def test_options_and_locks_are_one_record_and_each_graph_has_its_own():
     assert [options.number("a", ("lock",)), options.number("b", ("lock",)), options.number("a", ("lock",))] == [1, 2, 1]
     assert options.number("b", ()) == 0
     assert options.records(9) == [
-        [r.TASK_OPTIONS, 9, 1, 1000, 0, [], False, {}, ["lock"], False], [r.TASK_OPTIONS, 9, 2, 0, 0, [], False, {}, ["lock"], False]
+        [r.TASK_OPTIONS, 9, 1, 1000, 0, [], False, {}, ["lock"], False, None, 0], [r.TASK_OPTIONS, 9, 2, 0, 0, [], False, {}, ["lock"], False, None, 0]
     ]
     assert options.records(9) == []
 

@@ -66,7 +66,7 @@ def is_list_of(check):
 
 def is_failure(value):
     kind, message, traceback, exception = value
-    return kind in range(6) and is_text(message) and is_text(traceback) and (exception is None or is_payload(exception))
+    return kind in range(7) and is_text(message) and is_text(traceback) and (exception is None or is_payload(exception))
 
 
 def is_node(value):
@@ -109,6 +109,7 @@ def is_payload(value):
 is_numbers = is_list_of(is_uint)
 CHECKS = {
     "uint": is_uint,
+    "uint or nil": lambda value: value is None or is_uint(value),
     "int": lambda value: type(value) is int and -1 << 63 <= value < 1 << 63,
     "bool": lambda value: type(value) is bool,
     "str": is_text,

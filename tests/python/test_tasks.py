@@ -9,7 +9,7 @@ import pytest
 from fake_manager import FakeManager
 
 from daskvine import DaskVine, Manager, Result, Task, records as r
-from daskvine.workflow import tasks
+from daskvine.workflow import submittable
 from daskvine.workflow.commands import read_report
 
 MICROSECONDS = 1_000_000
@@ -43,7 +43,7 @@ def paused(run_dir):
 
 @pytest.fixture(autouse=True)
 def nothing_warned(monkeypatch):
-    monkeypatch.setattr(tasks, "_without_effect", set())
+    monkeypatch.setattr(submittable, "_without_effect", set())
 
 
 def test_taskvine_program_runs_after_its_import_is_changed(manager, tmp_path):
@@ -99,7 +99,7 @@ def test_body_has_the_command_its_files_and_its_limits(fake, manager):
     fake.submit(task)
     fake.wait(30)
     assert body(manager) == {
-        "command": "cat in", "inputs": [["in", 1]], "outputs": [["one", 0], ["two", 1], ["three", 6]], "env": {"A": "1", "B": "2"},
+        "command": "cat in", "inputs": [["in", 1]], "outputs": [["one", 0], ["two", 1], ["three", 2]], "env": {"A": "1", "B": "2"},
         "cores": 2, "memory": 3 << 20, "disk": 3 << 19, "wall_ms": 2500, "end_ms": 1_700_000_000_123, "stdout": 1000,
     }
     assert options(manager) is None
@@ -115,11 +115,11 @@ def test_body_has_no_limits_unless_they_are_given(fake, manager):
 def test_options_are_sent_once_for_equal_tasks(fake, manager):
     for _ in range(2):
         run(fake, "true", priority=1.5, retries=4, gpus=2, features=["fast", "near"])
-    assert options(manager) == [1500, 4, [], False, {"gpus": 2000, "fast": 1, "near": 1}, [], False]
+    assert options(manager) == [1500, 4, [], False, {"gpus": 2000, "fast": 1, "near": 1}, [], False, None, 0]
     assert manager.kinds().count(r.TASK_OPTIONS) == 1
     assert body(manager)["env"] == {"GPUS": "2"}
     run(fake, "true", features="fast")
-    assert options(manager) == [0, 0, [], False, {"fast": 1}, [], False]
+    assert options(manager) == [0, 0, [], False, {"fast": 1}, [], False, None, 0]
 
 
 def test_environment_variable_may_be_removed(fake, monkeypatch):
@@ -194,9 +194,8 @@ def test_what_has_no_effect_is_said_once(fake, caplog):
     for _ in range(2):
         task = Task("true", time_min=5, scheduler="files", monitor_output="d", snapshot_file="f")
         task.set_max_forsaken(3)
-        task.add_input(fake.declare_buffer(""), "x", strict_input=True)
     said = [record.message for record in caplog.records if record.levelno == logging.WARNING]
-    assert len(said) == 6 and all(text.startswith("a task asks for what has no effect: ") for text in said)
+    assert len(said) == 5 and all(text.startswith("a task asks for what has no effect: ") for text in said)
 
 
 def test_task_is_submitted_once(fake):

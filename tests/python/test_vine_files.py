@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import tarfile
 
 import pytest
@@ -9,6 +10,7 @@ from cluster_processes import start_worker
 
 from daskvine import DaskVine, FileUnavailable, Result, Task
 from daskvine.door import Door
+from daskvine.programs import child_environment, find_daskvine
 
 SECONDS = 60
 
@@ -233,6 +235,40 @@ def test_without_peer_transfers_everything_passes_through_the_manager():
         temp = vine.declare_temp()
         run(vine, "seq 100000 > out", outputs={temp: "out"})
         assert everywhere(vine, temp, "tail -1 in") == {"100000\n"}
+
+
+MAKE_TREE = "mkdir -p out/sub out/none; echo data > out/sub/data; echo more > out/more; ln out/more out/hard; ln -s sub/data out/link; chmod 750 out/sub"
+LOOK_AT_TREE = "stat -c %a in/sub; cat in/link in/hard; cd in; find | sort | tr '\\n' ' '"
+TREE_THAT_IS_SEEN = "750\ndata\nmore\n. ./hard ./link ./more ./none ./sub ./sub/data "
+
+
+def test_without_peer_transfers_a_directory_passes_through_the_manager(tmp_path):
+    with DaskVine(workers=2, progress=False) as vine:
+        vine.disable_peer_transfers()
+        made, empty = vine.declare_temp(), vine.declare_temp()
+        assert run(vine, f"{MAKE_TREE}; mkdir nothing", outputs={made: "out", empty: "nothing"}).successful()
+        assert everywhere(vine, made, LOOK_AT_TREE) == {TREE_THAT_IS_SEEN}
+        assert everywhere(vine, empty, "ls -A in") == {""}
+
+
+@pytest.mark.parametrize("secured", [False, True])
+def test_directory_of_a_worker_that_gives_nothing_passes_through_the_manager(secured, run_dir):
+    keys = ["--keys", str(run_dir / "keys")] if secured else []
+    if secured:
+        subprocess.run([find_daskvine(), "keys", run_dir / "keys"], check=True, env=child_environment())
+    with DaskVine(port=0, keys=run_dir / "keys" if secured else None, progress=False) as vine:
+        made = vine.declare_temp()
+        with start_worker(vine.address, "--cores", "1", "--no-peer-transfers", *keys) as first:
+            assert run(vine, MAKE_TREE, outputs={made: "out"}).successful()
+            with start_worker(vine.address, "--cores", "1", *keys) as second:
+                os.mkfifo(run_dir / "pipe")
+                # Each waits for the other, so both workers have one.
+                for command in (f"cat {run_dir}/pipe", f"echo > {run_dir}/pipe"):
+                    vine.submit(Task(f"{command}; {LOOK_AT_TREE}", inputs={made: "in"}))
+                assert {task.output.lstrip() for task in wait_all(vine)} == {TREE_THAT_IS_SEEN}
+                assert vine.movements().through_manager > 0
+                second.stdin.close()
+            first.stdin.close()
 
 
 def test_unlink_when_done_deletes_inputs_after_their_tasks(vine, tmp_path):

@@ -50,8 +50,8 @@ def test_exit_code_and_output_are_those_of_the_command(vine):
 
 
 def test_environment_is_the_tasks_own(vine):
-    task = run(vine, "echo $A $CORES $OMP_NUM_THREADS $MEMORY ${HOME-none}", env={"A": "x y", "HOME": None}, cores=2, memory=100)
-    assert task.output == "x y 2 2 100 none\n"
+    task = run(vine, "echo $A $CORES $OMP_NUM_THREADS $MEMORY ${HOME-none}", env={"A": "x y", "HOME": None}, cores=1, memory=100)
+    assert task.output == "x y 1 1 100 none\n"
 
 
 def test_output_is_cut_where_it_is_told_to_be(vine):

@@ -112,7 +112,7 @@ internal sealed class CacheDirectory : IDisposable
             if (!_held.TryGetValue(file, out var held))
                 return null;
             held.Leases++;
-            return new ServedFile(held.Path, held.Size, () => held.Checksum.Value, () => EndLease(file, held), held.IsDirectory);
+            return new ServedFile(held.Path, held.Size, () => held.Checksum.Value, () => EndLease(file, held), held.IsDirectory ? ServedKind.Directory : ServedKind.File);
         }
     }
 
@@ -213,7 +213,7 @@ internal sealed class CacheDirectory : IDisposable
         {
             // One that came again is not the one that was to be deleted.
             if (--held.Leases == 0 && !_held.ContainsKey(file))
-                FileTree.Delete(held.Path);
+                FileTree.TryDelete(held.Path);
         }
     }
 

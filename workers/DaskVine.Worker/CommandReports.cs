@@ -26,12 +26,27 @@ internal static class CommandReports
     }
 
     public static CommandReported NotRun(Exception why, StartCommand start) =>
-        NotRun(Stored(why, CommandResult.Unknown), $"it could not be run: {why.Message}", start);
+        NotRun(Stored(why, CommandResult.Forsaken), $"it could not be run: {why.Message}", start);
 
     /// <summary>Takes the outputs of a command that has run.</summary>
     public static CommandReported Of(CommandReport report, StartCommand start, Sandbox sandbox, CacheDirectory cache)
     {
         report = WithOutputs(report, start, sandbox, cache);
+        try
+        {
+            return WithLog(report, start, sandbox, cache);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            cache.DropOutput(start.Call);
+            report = With(report, CommandResult.StdoutMissing, $"its standard output cannot be had: {e.Message}");
+            var bytes = report.ToBytes();
+            return new CommandReported(report, bytes, bytes.Length, "");
+        }
+    }
+
+    private static CommandReported WithLog(CommandReport report, StartCommand start, Sandbox sandbox, CacheDirectory cache)
+    {
         using var log = File.OpenHandle(sandbox.Log);
         var written = RandomAccess.GetLength(log);
         var kept = (int)Math.Min(written, Math.Min(start.Spec.Stdout ?? MaxOutput, MaxOutput));
@@ -44,18 +59,8 @@ internal static class CommandReports
         var bytes = kept <= MaxInline ? report.ToBytes() : null;
         if (bytes?.Length <= MaxInline)
             return new CommandReported(report, bytes, bytes.Length, tail);
-        try
-        {
-            var size = Write(report, cache.CommandOutputPath(start.Call), log, kept);
-            return new CommandReported(report with { Output = default }, null, size, tail);
-        }
-        catch (IOException e)
-        {
-            cache.DropOutput(start.Call);
-            report = With(report with { Output = default }, CommandResult.StdoutMissing, $"its output could not be kept: {e.Message}");
-            bytes = report.ToBytes();
-            return new CommandReported(report, bytes, bytes.Length, tail);
-        }
+        var size = Write(report, cache.CommandOutputPath(start.Call), log, kept);
+        return new CommandReported(report with { Output = default }, null, size, tail);
     }
 
     private static CommandReport WithOutputs(CommandReport report, StartCommand start, Sandbox sandbox, CacheDirectory cache)

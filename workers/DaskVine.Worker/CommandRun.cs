@@ -7,7 +7,7 @@ using DaskVine.ZeroMq;
 namespace DaskVine.Worker;
 
 /// <summary>One command, from the making of its sandbox to its report. It is run by a thread of its own; any other may kill it.</summary>
-internal sealed class CommandRun(StartCommand start, CacheDirectory cache, CommandGuard guard)
+internal sealed class CommandRun(StartCommand start, CacheDirectory cache, CommandGuard guard, Action<OutputRead> grown)
 {
     // It waits until the guard knows it, and ends when this process does before that.
     private const string Launch = "read -r go && cd -P \"$1\" && exec /bin/sh -c \"$2\" </dev/null";
@@ -17,6 +17,7 @@ internal sealed class CommandRun(StartCommand start, CacheDirectory cache, Comma
     private const int MaxArgument = 40_000;
 
     private readonly CommandSpec _spec = start.Spec;
+    private readonly GrowingOutputs _outputs = new(start.Spec, grown);
     private readonly Lock _gate = new();
 
     // From its start until its end was seen: while it may be killed.
@@ -42,6 +43,9 @@ internal sealed class CommandRun(StartCommand start, CacheDirectory cache, Comma
         }
     }
 
+    /// <summary>Has an output read once there is something to read, on another thread. Any thread may ask.</summary>
+    public void Read(ReadOutput read) => _outputs.Ask(read);
+
     /// <summary>Ends it, whatever it does; its outcome will be that it was killed.</summary>
     public void Kill()
     {
@@ -62,7 +66,7 @@ internal sealed class CommandRun(StartCommand start, CacheDirectory cache, Comma
         var startedUs = NowUs();
         if (Execute(sandbox) is not { } ended)
             return new CommandKilled();
-        var (status, usage) = ended;
+        var (status, usage, unseen) = ended;
         var report = new CommandReport
         {
             Result = CommandResult.Success,
@@ -77,16 +81,18 @@ internal sealed class CommandRun(StartCommand start, CacheDirectory cache, Comma
             report = report with { Result = CommandResult.Unknown, Reason = "how it ended is not known: its status was taken by another" };
         else if (status < 0)
             report = report with { Result = CommandResult.Signal, Reason = $"signal {-status} ended it" };
+        else if (unseen is not null)
+            report = report with { Result = CommandResult.RmonitorError, Reason = $"what it took of what it is limited in is not known: {unseen}" };
         return CommandReports.Of(report, start, sandbox, cache);
     }
 
     /// <summary>Runs the process; returns its status, if that is known, and what it used, or null when it was killed as was asked for.</summary>
-    private (int? Status, CommandUsage Usage)? Execute(Sandbox sandbox)
+    private (int? Status, CommandUsage Usage, string? Unseen)? Execute(Sandbox sandbox)
     {
         using var go = new AnonymousPipeServerStream(PipeDirection.Out, HandleInheritability.None);
         if (Begin(sandbox, go) is not { } process)
             return null;
-        using var watch = new CommandWatch(_spec, process.Id, sandbox, Exceed);
+        using var watch = new CommandWatch(_spec, process.Id, sandbox, _outputs, Exceed);
         try
         {
             guard.Add(process.Id);
@@ -109,7 +115,7 @@ internal sealed class CommandRun(StartCommand start, CacheDirectory cache, Comma
         // What is not more than this process held may be what it held, as the system counts.
         var memory = end?.MaxMemory > own.PeakWorkingSet64 ? end.Value.MaxMemory : 0;
         return (end?.Status, new CommandUsage(
-            wallUs, end?.CpuUs ?? 0, Math.Max(memory, watch.Memory), Math.Max(watch.Disk, sandbox.Size())));
+            wallUs, end?.CpuUs ?? 0, Math.Max(memory, watch.Memory), watch.DiskAtEnd()), watch.Unseen);
     }
 
     private SessionProcess? Begin(Sandbox sandbox, AnonymousPipeServerStream go)

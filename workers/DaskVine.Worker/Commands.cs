@@ -12,10 +12,17 @@ internal sealed class Commands(CacheDirectory cache, EventLoop loop, Action<Work
 
     public void Start(StartCommand start)
     {
-        var run = new CommandRun(start, cache, _guard);
+        var run = new CommandRun(start, cache, _guard, read => loop.Post(() => raise(read)));
         var outcome = Task.Factory.StartNew(run.Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         _runs.Add(start.Call, (run, outcome));
         outcome.ContinueWith(ended => loop.Post(() => OnEnded(start.Call, ended)), TaskScheduler.Default);
+    }
+
+    public void Read(ReadOutput read)
+    {
+        // It may have ended, as below.
+        if (_runs.TryGetValue(read.Call, out var running))
+            running.Run.Read(read);
     }
 
     public void Kill(long call)

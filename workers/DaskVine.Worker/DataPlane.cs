@@ -57,10 +57,7 @@ internal sealed class DataPlane : IDisposable
     public void OnRelease(Release release)
     {
         foreach (var file in release.Files)
-        {
             _incoming.Drop(file);
-            _transfers.DropPart(file);
-        }
     }
 
     /// <summary>Does an effect that is about files; returns false for others.</summary>
@@ -74,6 +71,7 @@ internal sealed class DataPlane : IDisposable
             case DropOutput e: Try(() => Cache.DropOutput(e.Call)); break;
             case UploadFile e: Uploads.Add(e.File); break;
             case StartTransfer e: _transfers.Start(e); break;
+            case DropPart e: Try(() => _transfers.DropPart(e.File)); break;
             case AbandonTransfer e: Try(() => _transfers.Abandon(e.File)); break;
             case CheckFiles e: Check(e); break;
             case NameFile e: NameFile(e); break;

@@ -36,7 +36,7 @@ internal sealed class FileTransfers(CacheDirectory cache, FileSources sources, E
         attempt.Stop.Cancel();
         // Until it has ended it may still write.
         if (attempt.HasEnded)
-            FileTree.Delete(attempt.Path);
+            FileTree.TryDelete(attempt.Path);
     }
 
     /// <summary>Makes a file of the cache of what was got.</summary>
@@ -52,7 +52,7 @@ internal sealed class FileTransfers(CacheDirectory cache, FileSources sources, E
     public void DropPart(FileId file)
     {
         if (_parts.Remove(file, out var path))
-            FileTree.Delete(path);
+            FileTree.TryDelete(path);
     }
 
     public void AbandonAll()
@@ -82,7 +82,7 @@ internal sealed class FileTransfers(CacheDirectory cache, FileSources sources, E
         var file = attempt.Transfer.File;
         if (_attempts.GetValueOrDefault(file) != attempt)
         {
-            FileTree.Delete(attempt.Path);
+            FileTree.TryDelete(attempt.Path);
             return;
         }
 
@@ -92,7 +92,7 @@ internal sealed class FileTransfers(CacheDirectory cache, FileSources sources, E
             _attempts.Remove(file);
             // It would only go on to fill the disk.
             if (failed.Failure == TransferFailureKind.CannotStore)
-                FileTree.Delete(attempt.Path);
+                FileTree.TryDelete(attempt.Path);
             else
                 _parts[file] = attempt.Path;
         }

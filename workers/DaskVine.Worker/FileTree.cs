@@ -26,6 +26,29 @@ internal static class FileTree
         }
     }
 
+    /// <summary>Links a file, or a directory's files, and copies what cannot be linked; pipes, sockets and devices in it are left out.</summary>
+    public static void Link(string source, string target)
+    {
+        if (!Directory.Exists(source))
+        {
+            LinkFile(source, target);
+            return;
+        }
+
+        Directory.CreateDirectory(target);
+        foreach (var entry in Directory.EnumerateFileSystemEntries(source))
+        {
+            var place = $"{target}/{Path.GetFileName(entry)}";
+            switch (FileTypes.Of(entry))
+            {
+                case FileType.File: LinkFile(entry, place); break;
+                case FileType.Directory: Link(entry, place); break;
+                case FileType.Symlink: File.CreateSymbolicLink(place, new FileInfo(entry).LinkTarget!); break;
+                default: break;
+            }
+        }
+    }
+
     /// <summary>Copies a file or directory; pipes, sockets and devices in it are left out.</summary>
     public static void Copy(string source, string target)
     {
@@ -58,6 +81,23 @@ internal static class FileTree
             File.Delete(path);
     }
 
+    /// <summary>Deletes what is there, if anything; says so when that cannot be done, as it costs no more than room.</summary>
+    public static void TryDelete(string path)
+    {
+        try
+        {
+            Delete(path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // It went with the directory that it was in.
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"worker: {path} stays behind: {e.Message}");
+        }
+    }
+
     /// <summary>Deletes a directory and all in it, also what was closed to its owner.</summary>
     public static void Remove(string path)
     {
@@ -71,6 +111,12 @@ internal static class FileTree
             Open(path);
             RunDirectory.Remove(path);
         }
+    }
+
+    private static void LinkFile(string source, string target)
+    {
+        if (!HardLink.TryCreate(source, target, out _))
+            File.Copy(source, target);
     }
 
     private static EnumerationOptions Everything => new()

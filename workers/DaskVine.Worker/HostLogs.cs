@@ -23,7 +23,8 @@ internal sealed class HostLogs(string directory)
 
     public string Directory { get; } = directory;
 
-    public string Library { get; } = Path.Combine(directory, "library.log");
+    /// <summary>What the process of a library says; that of the worker's own is number 0.</summary>
+    public string Library(int library) => Path.Combine(Directory, library == 0 ? "library.log" : $"library-{library}.log");
 
     public string ErrorsOf(HostId host) => Path.Combine(Directory, $"{(host.Role == HostRole.Child ? "slot" : "task")}-{host.Slot}.err");
 
@@ -33,13 +34,13 @@ internal sealed class HostLogs(string directory)
     /// <summary>The last lines that a process wrote to standard error since its mark; empty when there are none.</summary>
     public string TailOf(HostId host) => Tail(ErrorsOf(host), _marks.GetValueOrDefault(host));
 
-    public string TailOfLibrary() => Tail(Library, 0);
+    public string TailOfLibrary(int library) => Tail(Library(library), 0);
 
-    /// <summary>To be called while no library runs.</summary>
-    public void BoundLibrary()
+    /// <summary>To be called while that library does not run.</summary>
+    public void BoundLibrary(int library)
     {
-        if (Length(Library) > MaxLibraryLog)
-            File.Delete(Library);
+        if (Length(Library(library)) > MaxLibraryLog)
+            File.Delete(Library(library));
     }
 
     private static long Length(string path)

@@ -9,26 +9,29 @@ internal sealed class HostProcess : IDisposable
     private const long KeptArrayBytes = 32 << 20;
     private const long KeptFreeBytes = 128 << 20;
 
-    // The shell only sends the output to the log, then becomes the interpreter.
+    // The shell only sends the output to the log, then becomes the interpreter; unless something of the user's comes before that.
     private const string Script = "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1";
+    private const string Redirected = "log=$1; shift; exec >>\"$log\" 2>&1\n";
     private const int CannotStart = 126;
     private const int FirstSignalStatus = 128;
 
     private readonly Process? _process;
 
-    /// <param name="options">Which interpreter.</param>
-    /// <param name="directory">Where it runs.</param>
+    /// <param name="options">Which interpreter, unless the place has another.</param>
+    /// <param name="place">Where it runs, and in what.</param>
     /// <param name="logs">The directory where processes that run calls find their logs.</param>
     /// <param name="log">Where its output goes until then.</param>
     /// <param name="loop">Runs <paramref name="exited"/>.</param>
     /// <param name="exited">Told the exit code or negated signal.</param>
     /// <param name="arguments">Of <c>daskvine.host</c>.</param>
     public HostProcess(
-        WorkerOptions options, string directory, string logs, string log, EventLoop loop, Action<int> exited, params ReadOnlySpan<string> arguments)
+        WorkerOptions options, HostPlace place, string logs, string log, EventLoop loop, Action<int> exited, params ReadOnlySpan<string> arguments)
     {
-        var start = new ProcessStartInfo("/bin/sh", ["-c", Script, "daskvine-host", log, options.Python, "-m", "daskvine.host", .. arguments])
+        var script = place.Command.Length == 0 ? Script : $"{Redirected}{place.Command} \"$@\"";
+        string[] interpreter = place.Interpreter ?? [options.Python];
+        var start = new ProcessStartInfo("/bin/sh", ["-c", script, "daskvine-host", log, .. interpreter, "-m", "daskvine.host", .. arguments])
         {
-            WorkingDirectory = directory,
+            WorkingDirectory = place.Directory,
             RedirectStandardInput = true,
         };
         start.Environment["DASKVINE_LOGS"] = logs;
@@ -39,6 +42,8 @@ internal sealed class HostProcess : IDisposable
         start.Environment.TryAdd("MALLOC_TRIM_THRESHOLD_", $"{KeptFreeBytes}");
         if (options.HostPackageDirectory is { } package)
             start.Environment["PYTHONPATH"] = Prepend(package, Environment.GetEnvironmentVariable("PYTHONPATH"));
+        foreach (var (name, value) in place.Variables)
+            start.Environment[name] = value;
         var process = new Process { StartInfo = start, EnableRaisingEvents = true };
         process.Exited += (_, _) => loop.Post(() => exited(Status(process)));
         try
@@ -49,7 +54,7 @@ internal sealed class HostProcess : IDisposable
         catch (Win32Exception e)
         {
             process.Dispose();
-            File.AppendAllText(log, $"{options.Python} could not be started in {directory}: {e.Message}\n");
+            Tell(log, $"{options.Python} could not be started in {place.Directory}: {e.Message}\n");
             loop.Post(() => exited(CannotStart));
         }
     }
@@ -70,7 +75,14 @@ internal sealed class HostProcess : IDisposable
     /// <summary>Asks it to end, by closing its standard input.</summary>
     public void CloseInput() => _process?.StandardInput.Close();
 
-    public void Kill() => _process?.Kill();
+    public void Kill()
+    {
+        if (_process is not { HasExited: false } process)
+            return;
+        // What a command in front of it has started ends with its input.
+        process.StandardInput.Close();
+        process.Kill();
+    }
 
     /// <summary>Waits for its end, and kills it when that takes too long.</summary>
     public void End(TimeSpan patience)
@@ -82,6 +94,19 @@ internal sealed class HostProcess : IDisposable
     }
 
     public void Dispose() => _process?.Dispose();
+
+    private static void Tell(string log, string text)
+    {
+        try
+        {
+            File.AppendAllText(log, text);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Its log is where a disk is full, or gone.
+            Console.Error.Write($"worker: {text}");
+        }
+    }
 
     private static int Status(Process process) =>
         process.ExitCode > FirstSignalStatus ? FirstSignalStatus - process.ExitCode : process.ExitCode;

@@ -39,7 +39,7 @@ internal sealed class IncomingFiles(CacheDirectory cache) : IDisposable
         if (!_parts.Remove(file, out var part))
             return;
         part.Close();
-        File.Delete(cache.PartPath(file));
+        FileTree.TryDelete(cache.PartPath(file));
     }
 
     public void DropAll()
@@ -56,8 +56,7 @@ internal sealed class IncomingFiles(CacheDirectory cache) : IDisposable
         part.Close();
         if (part.Received == part.Size)
             _parts.Remove(file);
-        if (File.Exists(cache.PartPath(file)))
-            File.Delete(cache.PartPath(file));
+        FileTree.TryDelete(cache.PartPath(file));
     }
 
     private Part? Begin(Chunk chunk, out string refused)

@@ -1,38 +1,86 @@
+using System.Net.Sockets;
 using DaskVine.Protocol;
 using DaskVine.Protocol.Host;
+using DaskVine.Protocol.Libraries;
+using DaskVine.Protocol.Records;
 using DaskVine.WorkerState;
 
 namespace DaskVine.Worker;
 
-/// <summary>The library process, and its children, one per slot.</summary>
-internal sealed class LibraryHost(
-    WorkerOptions options, RunDirectory run, HostLogs logs, EventLoop loop, WorkerLog log, Action<WorkerEvent> raise)
-    : IHostOwner, IDisposable
+/// <summary>The process of a library, and its children, one per slot.</summary>
+/// <param name="world">What is around it.</param>
+/// <param name="library">Its number; 0 for the worker's own.</param>
+internal sealed class LibraryHost(HostWorld world, int library) : IHostOwner, IDisposable
 {
+    private const int CannotStart = 126;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     // By slot: a fork that was asked for and has neither connected nor ended.
-    private readonly bool[] _forking = new bool[options.Cores];
+    private readonly bool[] _forking = new bool[world.Options.Cores];
 
     // By slot: the child that has said hello and was not reported gone; its connection may be closed.
-    private readonly HostConnection?[] _children = new HostConnection?[options.Cores];
+    private readonly HostConnection?[] _children = new HostConnection?[world.Options.Cores];
 
+    // What the present process was or will be sent, in order.
+    private readonly List<UploadedModule> _modules = [];
+
+    private LibrarySpec? _spec;
+    private string _directory = "";
     private HostListener? _listener;
     private HostProcess? _process;
     private HostConnection? _connection;
+    private string? _setupFailure;
     private int _started;
 
     /// <summary>Of this process and, once there was a library, of its packages.</summary>
     public IReadOnlyDictionary<string, string> Versions { get; private set; } = ProgramVersions.With(new Dictionary<string, string>());
 
-    public void Start()
+    /// <summary>Starts it. What the file system refuses is told as its end.</summary>
+    /// <param name="spec">How to set it up; null for the worker's own.</param>
+    /// <param name="inputs">As many files as the spec names.</param>
+    /// <param name="modules">What it has to be able to import.</param>
+    public void Start(LibrarySpec? spec, IReadOnlyList<TaskInput> inputs, IReadOnlyList<UploadedModule> modules)
     {
-        _listener = new HostListener(run.Socket($"library-{++_started}"), loop, this);
-        var generation = _started;
-        var directory = options.WorkingDirectory ?? Environment.CurrentDirectory;
-        logs.BoundLibrary();
-        _process = new HostProcess(
-            options, directory, logs.Directory, logs.Library, loop, status => OnExited(generation, status), "library", _listener.Path);
+        _modules.Clear();
+        _modules.AddRange(modules);
+        var generation = ++_started;
+        (_spec, _setupFailure) = (spec, null);
+        _directory = world.Run.Fresh("library");
+        try
+        {
+            var place = HostPlace.Of(spec, inputs, world.Cache, _directory, world.WorkingDirectory, world.Run.Sandboxes);
+            _listener = new HostListener($"{_directory}.s", world.Loop, this);
+            world.Logs.BoundLibrary(library);
+            _process = new HostProcess(
+                world.Options, place, world.Logs.Directory, world.Logs.Library(library), world.Loop, status => OnExited(generation, status),
+                "library", _listener.Path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SocketException)
+        {
+            _listener?.Dispose();
+            _listener = null;
+            world.Log.Write($"no library can be started: {e.Message}");
+            world.Raise(new LibraryGone(CannotStart, $"it could not be started: {e.Message}", library));
+        }
+    }
+
+    public void Add(UploadedModule module)
+    {
+        _modules.Add(module);
+        _connection?.Writer.Upload(module.Path);
+        _connection?.Flush();
+    }
+
+    public void Load(FunctionCode function)
+    {
+        _connection?.Writer.Function(function.Number, function.Name, function.Code.Span);
+        _connection?.Flush();
+    }
+
+    public void Forget(IReadOnlyList<int> functions)
+    {
+        _connection?.Writer.Forget(functions);
+        _connection?.Flush();
     }
 
     public void Fork(int slot)
@@ -41,7 +89,7 @@ internal sealed class LibraryHost(
         if (_connection is null)
             return;
         _forking[slot] = true;
-        logs.Mark(HostId.Child(slot));
+        world.Logs.Mark(HostId.Child(slot, library));
         _connection.Writer.Fork(slot);
         _connection.Flush();
     }
@@ -57,9 +105,13 @@ internal sealed class LibraryHost(
     public void OnRecord(HostConnection connection, HostRecord record)
     {
         if (connection.Id is { } child)
-            raise(HostEvents.Of(child, record));
+            world.Raise(HostEvents.Of(child, record));
         else if (connection == _connection && record is HostExited exited)
             OnChildExited(exited);
+        else if (connection == _connection && record is HostLoaded loaded)
+            world.Raise(new FunctionLoaded(loaded.DurationUs, loaded.Ok, library));
+        else if (connection == _connection && record is HostReady ready)
+            OnReady(ready);
         else if (record is HostHello hello)
             OnHello(connection, hello);
         else
@@ -77,9 +129,13 @@ internal sealed class LibraryHost(
 
     public void OnMalformed(HostConnection connection, ProtocolException reason)
     {
-        log.Write($"process {connection.ProcessId} is killed: {reason.Message}");
+        world.Log.Write($"process {connection.ProcessId} is killed: {reason.Message}");
         OnClosed(connection);
     }
+
+    /// <summary>What is told of a setup that went wrong.</summary>
+    public static string TextOf(Failure failure) =>
+        failure.Traceback.Length == 0 ? failure.Message : $"{failure.Message}\n{failure.Traceback}";
 
     /// <summary>Tells the library and its children to end.</summary>
     public void Stop() => _process?.CloseInput();
@@ -98,22 +154,37 @@ internal sealed class LibraryHost(
         {
             _connection = connection;
             Versions = ProgramVersions.With(hello.Versions);
-            raise(new LibraryUp(Versions));
+            foreach (var module in _modules)
+                connection.Writer.Upload(module.Path);
+            if (_spec is not null)
+                connection.Writer.Setup(_spec.ToBytes());
+            connection.Flush();
+            if (_spec is null)
+                world.Raise(new LibraryUp(Versions));
         }
-        else if (hello.Role == HostRole.Child && hello.Slot < options.Cores && hello.Slot >= 0 && _forking[hello.Slot])
+        else if (hello.Role == HostRole.Child && hello.Slot < world.Options.Cores && hello.Slot >= 0 && _forking[hello.Slot])
         {
             _forking[hello.Slot] = false;
             _children[hello.Slot] = connection;
-            connection.Id = HostId.Child(hello.Slot);
-            raise(new HostUp(HostId.Child(hello.Slot)));
+            connection.Id = HostId.Child(hello.Slot, library);
+            world.Raise(new HostUp(HostId.Child(hello.Slot, library)));
         }
         else
             throw new ProtocolException($"a {hello.Role} of slot {hello.Slot} was not asked for");
     }
 
+    // Only the worker's own packages count: others are as their users want them.
+    private void OnReady(HostReady ready)
+    {
+        if (ready.Failure is { } failure)
+            _setupFailure = TextOf(failure);
+        else
+            world.Raise(new LibraryUp(Library: library));
+    }
+
     private void OnChildExited(HostExited exited)
     {
-        if (exited.Slot < 0 || exited.Slot >= options.Cores || !(_forking[exited.Slot] || _children[exited.Slot] is not null))
+        if (exited.Slot < 0 || exited.Slot >= world.Options.Cores || !(_forking[exited.Slot] || _children[exited.Slot] is not null))
             throw new ProtocolException($"the child of slot {exited.Slot} ended and there was none");
         _forking[exited.Slot] = false;
         if (_children[exited.Slot] is { } child)
@@ -123,9 +194,9 @@ internal sealed class LibraryHost(
             _children[exited.Slot] = null;
         }
 
-        log.Write($"child {exited.ProcessId} of slot {exited.Slot} ended with status {exited.Status}");
-        var id = HostId.Child(exited.Slot);
-        raise(new HostGone(id, exited.Status, logs.TailOf(id)));
+        world.Log.Write($"child {exited.ProcessId} of slot {exited.Slot} ended with status {exited.Status}");
+        var id = HostId.Child(exited.Slot, library);
+        world.Raise(new HostGone(id, exited.Status, world.Logs.TailOf(id)));
     }
 
     private void OnExited(int generation, int status)
@@ -145,8 +216,10 @@ internal sealed class LibraryHost(
         (_listener, _process, _connection) = (null, null, null);
         Array.Clear(_children);
         Array.Clear(_forking);
-        var tail = logs.TailOfLibrary();
-        log.Write($"library ended with status {status}: {tail.Split('\n')[^1]}");
-        raise(new LibraryGone(status, tail));
+        if (Directory.Exists(_directory))
+            FileTree.TryDelete(_directory);
+        var tail = _setupFailure ?? world.Logs.TailOfLibrary(library);
+        world.Log.Write($"library {library} ended with status {status}: {tail.Split('\n')[^1]}");
+        world.Raise(new LibraryGone(status, tail, library));
     }
 }

@@ -79,6 +79,7 @@ internal sealed partial class ManagerSession
             case Cancel r: owner.Raise(new CancelReceived(r.Tasks)); break;
             case MakeFile r: owner.Raise(new MakeFileReceived(r)); break;
             case Fetch r: owner.Raise(new FetchReceived(r.File)); break;
+            case FollowOutput r: owner.Raise(new FollowReceived(r)); break;
             case Transfer r: owner.Raise(new TransferReceived(r)); break;
             case Chunk r: owner.OnChunk(r); break;
             case Release r: owner.OnRelease(r); break;

@@ -11,6 +11,7 @@ internal sealed class RunDirectory : IDisposable
     private const string LockName = "lock";
 
     private readonly FileStream _lock;
+    private int _fresh;
 
     /// <param name="wanted">Where to make it if the path is short enough for sockets; null for a temporary place.</param>
     public RunDirectory(string? wanted)
@@ -29,6 +30,12 @@ internal sealed class RunDirectory : IDisposable
     public string Logs => System.IO.Path.Combine(Path, "logs");
 
     public string Uploads => System.IO.Path.Combine(Path, "uploads");
+
+    /// <summary>Where calls of libraries have directories of their own.</summary>
+    public string Sandboxes => System.IO.Path.Combine(Path, "sandboxes");
+
+    /// <summary>A path in it that nobody had before.</summary>
+    public string Fresh(string name) => System.IO.Path.Combine(Path, $"{name}-{Interlocked.Increment(ref _fresh)}");
 
     public string Socket(string name) => System.IO.Path.Combine(Path, name);
 

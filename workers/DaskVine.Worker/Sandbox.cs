@@ -55,6 +55,9 @@ internal sealed class Sandbox(string path, CacheDirectory cache)
         return null;
     }
 
+    /// <summary>Path of an output that is a regular file here by now; null for anything else, as it may be elsewhere or never end.</summary>
+    public string? FileAt(string name) => IsWithin(name) && FileTypes.Of($"{Path}/{name}") == FileType.File ? $"{Path}/{name}" : null;
+
     /// <summary>Moves an output out of the sandbox; returns its bytes, or null when it is not there.</summary>
     /// <exception cref="IOException">It cannot be moved, or is no file or directory.</exception>
     public long? Take(string name, string target)
@@ -83,7 +86,14 @@ internal sealed class Sandbox(string path, CacheDirectory cache)
     }
 
     /// <summary>Bytes in it, without its inputs.</summary>
-    public long Size() => FileTree.Size(Path, but: _inputs) + new FileInfo(Log).Length;
+    /// <exception cref="IOException">It cannot be looked at.</exception>
+    public long Size()
+    {
+        if (!Directory.Exists(Path))
+            throw new DirectoryNotFoundException("its sandbox is gone");
+        var log = new FileInfo(Log);
+        return FileTree.Size(Path, but: _inputs) + (log.Exists ? log.Length : 0);
+    }
 
     public void Remove()
     {

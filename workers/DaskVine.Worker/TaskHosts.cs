@@ -30,14 +30,22 @@ internal sealed class TaskHosts : IHostOwner, IDisposable
         _listener = new HostListener(run.Socket("tasks"), loop, this);
     }
 
+    /// <summary>Starts one. What the file system refuses is told, and ends nothing.</summary>
     public void Start(int slot)
     {
         var id = HostId.Task(slot);
-        var sandbox = _cache.MakeSandbox(++_started);
-        _logs.Mark(id);
-        var process = new HostProcess(
-            _options, sandbox, _logs.Directory, _logs.ErrorsOf(id), _loop, status => OnExited(slot, status), "task", _listener.Path, $"{slot}");
-        _hosts[slot] = new TaskHost(process, sandbox);
+        try
+        {
+            var sandbox = _cache.MakeSandbox(++_started);
+            _logs.Mark(id);
+            var process = new HostProcess(
+                _options, new HostPlace(sandbox), _logs.Directory, _logs.ErrorsOf(id), _loop, status => OnExited(slot, status), "task", _listener.Path, $"{slot}");
+            _hosts[slot] = new TaskHost(process, sandbox);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _raise(new HostNotStarted(id, e.Message));
+        }
     }
 
     public HostConnection? ConnectionOf(int slot) => _hosts[slot]?.Connection;

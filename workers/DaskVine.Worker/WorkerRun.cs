@@ -24,7 +24,7 @@ internal sealed class WorkerRun : ISessionOwner, IDisposable
     private readonly DataPlane _data;
     private readonly HostLogs _logs;
     private readonly ModuleStore _modules;
-    private readonly LibraryHost _library;
+    private readonly Libraries _libraries;
     private readonly TaskHosts _tasks;
     private readonly Commands _commands;
     private readonly ManagerSession _session;
@@ -51,7 +51,7 @@ internal sealed class WorkerRun : ISessionOwner, IDisposable
         _data = new DataPlane(options, run, _cache, _loop, _log, Raise);
         _logs = new HostLogs(run.Logs);
         _modules = new ModuleStore(run, _log);
-        _library = new LibraryHost(options, run, _logs, _loop, _log, Raise);
+        _libraries = new Libraries(new HostWorld(options, run, _logs, _cache, _loop, _log, Raise));
         _tasks = new TaskHosts(options, run, _logs, _cache, _loop, _log, Raise);
         _commands = new Commands(_cache, _loop, Raise);
         _session = new ManagerSession(options, _context, _loop, _log, this);
@@ -116,14 +116,14 @@ internal sealed class WorkerRun : ISessionOwner, IDisposable
 
     public void Dispose()
     {
-        _library.Stop();
+        _libraries.Stop();
         // In this order the goodbye is out before the door closes, which without one means a crash to the manager.
         _session.EndLink();
         _context.Dispose();
         _session.Dispose();
         _tasks.Dispose();
         _commands.Dispose();
-        _library.Dispose();
+        _libraries.Dispose();
         _data.Dispose();
         _loop.Dispose();
     }
@@ -168,12 +168,18 @@ internal sealed class WorkerRun : ISessionOwner, IDisposable
             case SendFunction e: WriterOf(e.Host)?.Function(e.Function.Number, e.Function.Name, e.Function.Code.Span); break;
             case SendForget e: WriterOf(e.Host)?.Forget(e.Functions); break;
             case SendModule e: WriterOf(e.Host)?.Upload(e.Module.Path); break;
-            case StartLibrary: _library.Start(); break;
-            case ForkChild e: _library.Fork(e.Slot); break;
+            case LoadFunction e: _libraries.Load(e); break;
+            case LoadModule e: _libraries.Add(e); break;
+            case ForgetLoaded e: _libraries.Forget(e); break;
+            case StartLibrary e: _libraries.Start(e); break;
+            case EndLibrary e: _libraries.End(e.Library); break;
+            case ForkChild e: _libraries.Fork(e); break;
+            case StartChild e: _libraries.StartChild(e); break;
             case StartTaskProcess e: _tasks.Start(e.Slot); break;
-            case KillHost { Host.Role: HostRole.Child } e: _library.KillChild(e.Host.Slot); break;
+            case KillHost { Host.Role: HostRole.Child } e: _libraries.KillChild(e.Host); break;
             case KillHost e: _tasks.Kill(e.Host.Slot); break;
             case StartCommand e: _commands.Start(e); break;
+            case ReadOutput e: _commands.Read(e); break;
             case KillCommand e: _commands.Kill(e.Call); break;
             case EndHost e: _tasks.End(e.Host.Slot); break;
             case SayHello e: SayHello(e); break;
@@ -205,13 +211,13 @@ internal sealed class WorkerRun : ISessionOwner, IDisposable
     /// <summary>Null when the process has just ended, which the core is about to hear.</summary>
     private HostWriter? WriterOf(HostId host)
     {
-        var connection = host.Role == HostRole.Child ? _library.ChildOf(host.Slot) : _tasks.ConnectionOf(host.Slot);
+        var connection = host.Role == HostRole.Child ? _libraries.ChildOf(host) : _tasks.ConnectionOf(host.Slot);
         if (connection is not null)
             _written.Add(connection);
         return connection?.Writer;
     }
 
     private void SayHello(SayHello e) => _session.SayHello(new Hello(
-        ProtocolVersion.Current, Hello.WorkerRole, _session.Instance, _name, 0, _library.Versions, _options.Cores, e.Files, e.Tasks,
+        ProtocolVersion.Current, Hello.WorkerRole, _session.Instance, _name, 0, _libraries.Versions, _options.Cores, e.Files, e.Tasks,
         _options.Resources, _data.Listen(_session.LocalAddress), _options.Disk, _options.Memory));
 }

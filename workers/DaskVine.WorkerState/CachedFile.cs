@@ -30,6 +30,9 @@ internal sealed class CachedFile
 
     public FileOrigin Origin { get; set; }
 
+    /// <summary>Number of the last call that was sent before it came.</summary>
+    public long CallBefore { get; set; }
+
     /// <summary>Under which its content is kept; null when it goes with the file. Only while it is present.</summary>
     public string? Name { get; set; }
 

@@ -64,12 +64,15 @@ internal sealed class FileTable
         }
     }
 
-    /// <summary>A file is here; adds to <paramref name="runnable"/> the tasks that waited for nothing else.</summary>
-    public void Arrive(FileId id, long size, FileOrigin origin, List<HeldTask> runnable)
+    /// <summary>
+    /// A file is here, after <paramref name="call"/> was sent and before the next one; adds to <paramref name="runnable"/> the tasks that waited
+    /// for nothing else.
+    /// </summary>
+    public void Arrive(FileId id, long size, FileOrigin origin, long call, List<HeldTask> runnable)
     {
         var file = EntryOf(id);
         Leave(id, file);
-        (file.Present, file.Size, file.Origin) = (true, size, origin);
+        (file.Present, file.Size, file.Origin, file.CallBefore) = (true, size, origin, call);
         Bytes += file.Counted;
         _idle.Note(id, file);
         foreach (var task in file.Waiters)
@@ -159,6 +162,9 @@ internal sealed class FileTable
 
     /// <summary>Its size when it is here.</summary>
     public long? SizeOf(FileId id) => _files.TryGetValue(id, out var file) && file.Present ? file.Size : null;
+
+    /// <summary>Whether it is here and was not when a call was sent.</summary>
+    public bool HasComeAfter(FileId id, long call) => _files.TryGetValue(id, out var file) && file.Present && file.CallBefore >= call;
 
     public bool IsPresent(FileId id) => _files.TryGetValue(id, out var file) && file.Present;
 

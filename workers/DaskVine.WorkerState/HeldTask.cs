@@ -10,6 +10,9 @@ internal enum HeldTaskState
     /// <summary>Some of its input files are not here.</summary>
     Waiting,
 
+    /// <summary>Its library has not loaded all of its functions.</summary>
+    Loading,
+
     /// <summary>Can run.</summary>
     Ready,
 
@@ -39,8 +42,17 @@ internal sealed class HeldTask(Assign assign, long sequence, HeldFunction functi
 
     public HeldTaskState State { get; set; }
 
+    /// <summary>What runs it when it is a function call.</summary>
+    public Library? Library { get; set; }
+
     /// <summary>What its body says when it is a command.</summary>
     public CommandSpec? Command { get; set; }
+
+    /// <summary>Of a command that is sent and has outputs that are watched.</summary>
+    public Following? Following { get; set; }
+
+    /// <summary>Slots that it takes.</summary>
+    public int Cores => Library?.CoresPerCall ?? Math.Max(1, Command?.Cores ?? 1);
 
     /// <summary>What it is for when it is no task of a graph, but makes a file here.</summary>
     public MakeFile? Make { get; set; }

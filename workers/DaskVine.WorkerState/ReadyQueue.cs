@@ -21,6 +21,9 @@ internal sealed class ReadyQueue
         return null;
     }
 
+    /// <summary>How many there are, at most <paramref name="limit"/>.</summary>
+    public int CountUpTo(int limit) => _queue.Count == 0 ? 0 : Ready.Take(limit).Count();
+
     public void RemoveFirst() => _queue.Dequeue();
 
     public IEnumerable<HeldTask> Ready => _queue.UnorderedItems.Select(i => i.Element).Where(t => t.State == HeldTaskState.Ready);

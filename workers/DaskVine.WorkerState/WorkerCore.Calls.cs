@@ -1,4 +1,5 @@
 using DaskVine.Protocol;
+using DaskVine.Protocol.Host;
 using DaskVine.Protocol.Records;
 
 namespace DaskVine.WorkerState;
@@ -11,22 +12,46 @@ public sealed partial class WorkerCore
 {
     private long _lastCall;
 
+    private enum Place
+    {
+        Placed,
+
+        /// <summary>It waits for a process that is not up yet; others may run meanwhile.</summary>
+        NoProcess,
+
+        /// <summary>It waits for slots, and nothing passes it.</summary>
+        NoSlot,
+    }
+
     private void PlaceReady()
     {
-        while (true)
+        var passed = long.MinValue;
+        while (FirstReady(passed) is { } first)
         {
-            var call = _readyCalls.Peek();
-            var process = _readyProcesses.Peek();
-            var callFirst = call is not null && (process is null || call.Sequence < process.Sequence);
             // Nothing passes what waits for memory, or it would wait for ever.
-            if ((callFirst ? call : process) is not { } first || !FitsMemory(first))
+            if (!FitsMemory(first))
                 return;
-            if (callFirst && TrySendCall(call!))
-                continue;
-            if (process is null || (callFirst && !FitsMemory(process)) || !TryStartProcess(process))
+            var place = first.Library is null ? StartProcess(first) : SendCall(first);
+            if (place == Place.NoSlot)
                 return;
+            passed = place == Place.Placed ? long.MinValue : first.Sequence;
         }
     }
+
+    // The first in order of assignment after those that were passed: one of each library, and one that takes a process.
+    private HeldTask? FirstReady(long passed)
+    {
+        var first = After(_readyProcesses.Peek(), passed);
+        foreach (var library in _libraries)
+        {
+            if (After(library.Ready.Peek(), passed) is { } call && !(first?.Sequence < call.Sequence))
+                first = call;
+        }
+
+        return first;
+    }
+
+    private static HeldTask? After(HeldTask? task, long passed) => task?.Sequence > passed ? task : null;
 
     /// <summary>Whether it can run beside what runs, as far as is known of their memory. Alone, anything can.</summary>
     private bool FitsMemory(HeldTask task)
@@ -39,70 +64,97 @@ public sealed partial class WorkerCore
         foreach (var slot in _slots)
         {
             taken += slot.ExpectedBytes;
-            runs |= slot.Calls.Count > 0 || slot.Task is not null;
+            runs |= slot.Busy is not null || slot.Task is not null;
         }
 
         return !runs || taken + task.ExpectedBytes <= _options.Memory;
     }
 
-    private bool TrySendCall(HeldTask task)
+    private Place SendCall(HeldTask task)
     {
+        var library = task.Library!;
         var expectedUs = task.Function.MeanUs;
-        Slot? emptiest = null;
-        foreach (var slot in _slots)
+        Child? emptiest = null;
+        var isUp = false;
+        foreach (var child in library.Children)
         {
-            if ((emptiest is not null && slot.ExpectedUs >= emptiest.ExpectedUs) || !HasRoom(slot, task))
+            isUp |= child.State == HostState.Up;
+            if ((emptiest is not null && child.ExpectedUs >= emptiest.ExpectedUs) || !HasRoom(child, task))
                 continue;
-            emptiest = slot;
-            if (slot.Calls.Count == 0)
+            emptiest = child;
+            if (child.Calls.Count == 0)
                 break;
         }
 
         if (emptiest is null)
-            return false;
-        _readyCalls.RemoveFirst();
+            return isUp ? Place.NoSlot : Place.NoProcess;
+        if (task.Cores > 1 && !TryHold(emptiest.Slot, task))
+            return Place.NoSlot;
+        library.Ready.RemoveFirst();
+        library.LastUsed = _now;
         task.State = HeldTaskState.Sent;
         // A call of unknown length fills its child.
         task.ExpectedUs = expectedUs ?? _options.AheadDuration.TotalMicroseconds;
         emptiest.AddCall(task, _now);
-        SendCallTo(emptiest.ChildId, task, emptiest.Functions, alone: emptiest.Running == task);
-        return true;
+        SendCallTo(emptiest.Id, task, emptiest.Functions, alone: emptiest.Running == task);
+        return Place.Placed;
     }
 
-    private bool HasRoom(Slot slot, HeldTask task)
+    private bool HasRoom(Child child, HeldTask task)
     {
-        if (slot.Child != HostState.Up || slot.TaskProcess != HostState.None)
+        if (child.State != HostState.Up || !child.Slot.TakesCalls || !Suits(child, task))
             return false;
-        if (slot.Calls.Count == 0)
+        if (child.Slot.Busy is null)
             return true;
         var expectedUs = task.Function.MeanUs;
         // A child that is late with its first call gets nothing more to keep waiting.
-        return expectedUs <= _options.AheadMean.TotalMicroseconds
-            && slot.ExpectedUs + expectedUs <= _options.AheadDuration.TotalMicroseconds
-            && slot.Calls.Count < _options.AheadCalls
+        return child.Slot.Busy == child
+            && expectedUs <= _options.AheadMean.TotalMicroseconds
+            && child.ExpectedUs + expectedUs <= _options.AheadDuration.TotalMicroseconds
+            && child.Calls.Count < _options.AheadCalls
             && task.ExpectedBytes <= _options.AheadBytes
-            && _now - slot.RunningSince <= _options.AheadDuration
+            && task.Cores == 1
+            && !child.Library.IsForOneCall
+            && _now - child.RunningSince <= _options.AheadDuration
             && !task.Suspect
-            && slot.Running is { Suspect: false, Cancelled: false };
+            && child.Running is { Suspect: false, Cancelled: false };
     }
 
-    private bool TryStartProcess(HeldTask task)
+    /// <summary>Takes the other slots of a task that takes several, if they are free.</summary>
+    private bool TryHold(Slot slot, HeldTask task)
     {
-        var slot = Array.Find(_slots, s => s.IsFree);
-        if (slot is null)
+        Slot[] others = [.. _slots.Where(s => s != slot && s.IsFree).Take(task.Cores - 1)];
+        if (others.Length < task.Cores - 1)
             return false;
+        foreach (var other in others)
+            other.HeldFor = task;
+        return true;
+    }
+
+    private void FreeHeld(HeldTask task)
+    {
+        if (task.Cores == 1)
+            return;
+        foreach (var other in _slots.Where(s => s.HeldFor == task))
+            other.HeldFor = null;
+    }
+
+    private Place StartProcess(HeldTask task)
+    {
+        if (Array.Find(_slots, s => s.IsFree) is not { } slot || !TryHold(slot, task))
+            return Place.NoSlot;
         _readyProcesses.RemoveFirst();
         task.State = HeldTaskState.Sent;
         slot.Task = task;
         if (task.Command is not null)
         {
             StartCommandIn(slot, task);
-            return true;
+            return Place.Placed;
         }
 
         slot.TaskProcess = HostState.Starting;
         Do(new StartTaskProcess(slot.Number));
-        return true;
+        return Place.Placed;
     }
 
     /// <summary>Sends a call after the functions it uses, less those <paramref name="sent"/> before.</summary>
@@ -159,7 +211,8 @@ public sealed partial class WorkerCore
     private HeldTask? TakeAnswered(HostId host, long call, long durationUs)
     {
         var slot = _slots[host.Slot];
-        var task = slot.RunningIn(host.Role);
+        var child = host.Role == HostRole.Child ? ChildOf(host) : null;
+        var task = child is null ? slot.Task : child.Running;
         if (task is null || task.Call != call)
         {
             Do(new KillHost(host));
@@ -167,11 +220,14 @@ public sealed partial class WorkerCore
         }
 
         task.Function.Measure(durationUs);
-        if (host == slot.ChildId)
+        if (child is not null)
         {
-            slot.RemoveFirstCall(_now);
-            slot.ForkDelay.Reset();
-            _libraryDelay.Reset();
+            child.RemoveFirstCall(_now);
+            FreeHeld(task);
+            child.ForkDelay.Reset();
+            child.Library.Delay.Reset();
+            if (child.Library.IsForOneCall && child.State == HostState.Up)
+                child.State = HostState.Ending;
             return task;
         }
 

@@ -21,8 +21,10 @@ public sealed partial class WorkerCore
             return;
         }
 
+        // What came after the call was sent may have been missing when it was looked for.
+        var call = task.Call;
         DropOutputOf(task);
-        if (Array.Exists(inputs, file => !_files.IsPresent(file)))
+        if (Array.Exists(inputs, file => !_files.IsPresent(file) || _files.HasComeAfter(file, call)))
         {
             AwaitInputs(task);
             return;

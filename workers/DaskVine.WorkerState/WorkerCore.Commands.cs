@@ -5,13 +5,14 @@ using DaskVine.Protocol.Records;
 namespace DaskVine.WorkerState;
 
 /// <content>
-/// Commands. One takes a slot as a task's process does, and is told by its call: the report is written to the path of that call, and output
+/// Commands. One takes a slot as a task's process does, or as many as it names cores; so while it is the first that waits, nothing that comes
+/// after it gets a slot, and it starts when enough of them are free. It is told by its call: the report is written to the path of that call, and output
 /// number i to the path of the call i + 1 after it. Nothing is run a second time here: whatever ended a command, the report says so.
 /// </content>
 public sealed partial class WorkerCore
 {
     /// <summary>Understands a command; returns what is wrong with it, or null.</summary>
-    private static string? ReadCommand(HeldTask task)
+    private string? ReadCommand(HeldTask task)
     {
         var assign = task.Assign;
         try
@@ -21,7 +22,8 @@ public sealed partial class WorkerCore
                 return $"a command names {spec.Inputs.Count} inputs and {spec.Outputs.Count} outputs, "
                     + $"and comes with {assign.Inputs.Count} and {assign.Outputs.Count}";
             task.Command = spec;
-            return null;
+            // What makes a file runs beside the slots.
+            return task.Make is null && task.Cores > _slots.Length ? $"a command asks for {task.Cores} cores of a worker that has {_slots.Length}" : null;
         }
         catch (ProtocolException e)
         {
@@ -33,6 +35,7 @@ public sealed partial class WorkerCore
     {
         slot.TaskProcess = HostState.Up;
         StartCommand(task);
+        FollowOutputs(task);
     }
 
     private void StartCommand(HeldTask task)
@@ -55,6 +58,7 @@ public sealed partial class WorkerCore
         var ended = slot.Task!;
         slot.Task = null;
         slot.TaskProcess = HostState.None;
+        FreeHeld(ended);
         if (ended.Cancelled)
             RunAgain(ended);
         else if (outcome is CommandReported reported)

@@ -26,9 +26,10 @@ public sealed partial class WorkerCore
 
     private void OnFileHere(FileId file, long size, FileOrigin origin)
     {
+        DropPart(file);
         // What was lost since the last hello and came again is not lost.
         _lostUnlinked.RemoveAll(lost => lost.File == file);
-        _files.Arrive(file, size, origin, _runnable);
+        _files.Arrive(file, size, origin, _lastCall, _runnable);
         foreach (var task in _runnable)
             MakeReady(task);
         _runnable.Clear();
@@ -65,6 +66,7 @@ public sealed partial class WorkerCore
         {
             CancelMaker(file);
             Abandon(file);
+            DropPart(file);
             if (_files.Release(file))
                 Do(new DeleteFile(file));
         }

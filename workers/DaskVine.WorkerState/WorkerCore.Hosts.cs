@@ -4,90 +4,37 @@ using DaskVine.Protocol.Host;
 namespace DaskVine.WorkerState;
 
 /// <content>
-/// The processes that run tasks. A child or task process goes None → Starting → Up → Ending → None; it may be gone from any of them.
+/// The processes that run tasks. A child of a library or task process goes None → Starting → Up → Ending → None; it may be gone from any of them.
 /// While one is Ending its slot takes nothing new, so a slot never has two of a kind.
 /// </content>
 public sealed partial class WorkerCore
 {
-    private readonly RestartDelay _libraryDelay;
-    private HostState _library = HostState.None;
-    private TimeSpan _libraryAt;
-    private int _librariesNeverUp;
-
-    private void StartProcesses()
+    private void OnChildUp(Child child)
     {
-        if (_library == HostState.None && _now >= _libraryAt)
-        {
-            _library = HostState.Starting;
-            Do(new StartLibrary());
-        }
-
-        if (_library != HostState.Up)
+        Invariant.Holds(child.State is HostState.Starting or HostState.Ending, $"{child.Id} came up and was {child.State}");
+        if (child.State == HostState.Ending)
             return;
-        foreach (var slot in _slots)
-        {
-            if (slot.Child != HostState.None || _now < slot.ForkAt)
-                continue;
-            slot.Child = HostState.Starting;
-            Do(new ForkChild(slot.Number));
-        }
+        child.State = HostState.Up;
+        if (!child.Library.HasParent)
+            child.Library.NeverUp = 0;
+        SendModules(child.Id);
     }
 
-    private void OnLibraryUp(IReadOnlyDictionary<string, string>? versions)
+    private void OnChildGone(Child child, int status, string log)
     {
-        Invariant.Holds(_library == HostState.Starting, $"the library came up and was {_library}");
-        _library = HostState.Up;
-        _librariesNeverUp = 0;
-        TellVersions(versions);
-    }
-
-    private void OnLibraryGone(int status, string log)
-    {
-        Invariant.Holds(_library != HostState.None, "the library ended and there was none");
-        _librariesNeverUp = _library == HostState.Starting ? _librariesNeverUp + 1 : 0;
-        _library = HostState.None;
-        _libraryAt = _now + _libraryDelay.Next();
-        foreach (var slot in _slots)
-        {
-            RunAgain(slot.LoseChild(), suspect: false);
-            slot.ForkAt = _now;
-        }
-
-        if (_librariesNeverUp >= _options.LibraryFailureLimit)
-            FailWaitingCalls(status, log);
-    }
-
-    private void FailWaitingCalls(int status, string log)
-    {
-        var message = $"the worker's library process {ExitText.Ended(status)} before it was ready, {_librariesNeverUp} times in a row";
-        var failure = new Failure(FailureKind.Died, message, log, null);
-        foreach (var task in _tasks.Values.Where(t => t.Assign.Mode == TaskMode.FunctionCalls).ToArray())
-        {
-            if (task.State == HeldTaskState.Ended)
-                continue;
-            task.MissingFiles = 0;
-            Fail(task, failure);
-        }
-    }
-
-    private void OnChildUp(Slot slot)
-    {
-        Invariant.Holds(slot.Child == HostState.Starting, $"the child of slot {slot.Number} came up and was {slot.Child}");
-        slot.Child = HostState.Up;
-        SendModules(slot.ChildId);
-    }
-
-    private void OnChildGone(Slot slot, int status, string log)
-    {
-        Invariant.Holds(slot.Child != HostState.None, $"the child of slot {slot.Number} ended and there was none");
-        var killed = slot.Child == HostState.Ending;
-        var calls = slot.LoseChild();
+        Invariant.Holds(child.State != HostState.None, $"{child.Id} ended and there was none");
+        var (library, before) = (child.Library, child.State);
+        var killed = before == HostState.Ending;
+        var calls = child.Lose();
         // A child holds back results of short calls for a moment, so the one to blame may be any of several.
         if (calls.Length == 1 && !killed)
             ChargeDeath(calls[0], status, log);
         else
             RunAgain(calls, suspect: !killed);
-        slot.ForkAt = killed ? _now : _now + slot.ForkDelay.Next();
+        child.ForkAt = killed ? _now : _now + child.ForkDelay.Next();
+        if (before == HostState.Starting && !library.HasParent && ++library.NeverUp >= _options.LibraryFailureLimit)
+            FailWaitingCalls(library, ExitText.Ended(status), log);
+        DropIfForgotten(library);
     }
 
     private void OnTaskProcessUp(Slot slot)
@@ -110,6 +57,19 @@ public sealed partial class WorkerCore
             return;
         slot.Task = null;
         ChargeDeath(task, status, log);
+    }
+
+    private void OnTaskProcessNotStarted(Slot slot, string reason)
+    {
+        Invariant.Holds(slot.TaskProcess != HostState.None, $"the task process of slot {slot.Number} was not started, and nobody wanted one");
+        slot.TaskProcess = HostState.None;
+        if (slot.Task is not { } task)
+            return;
+        slot.Task = null;
+        if (task.Cancelled || ++task.Crashes < _options.CrashLimit)
+            RunAgain(task);
+        else
+            Fail(task, Failure.Of(FailureKind.Died, $"no process could be started for it, {task.Crashes} times in {task.Crashes} tries: {reason}"));
     }
 
     /// <summary>The process ended while it ran this task: an exit is the task's doing, a signal may be another's.</summary>
@@ -149,6 +109,7 @@ public sealed partial class WorkerCore
     /// <summary>Back to its place in the queue, or nowhere when nobody wants it.</summary>
     private void RunAgain(HeldTask task)
     {
+        FreeHeld(task);
         DropOutputOf(task);
         if (task.Cancelled)
             Forget(task);
@@ -168,8 +129,8 @@ public sealed partial class WorkerCore
         task.Call = 0;
     }
 
-    private TimeSpan? KillTime(Slot slot) => slot.Child == HostState.Up && slot.Running is { Cancelled: true }
-        ? slot.RunningSince + _options.CancelGrace
+    private TimeSpan? KillTime(Child child) => child.State == HostState.Up && child.Running is { Cancelled: true }
+        ? child.RunningSince + _options.CancelGrace
         : null;
 
     /// <summary>Most cancelled calls end by themselves sooner than a child is forked; the others end with their child.</summary>
@@ -177,15 +138,15 @@ public sealed partial class WorkerCore
     {
         foreach (var slot in _slots)
         {
-            if (KillTime(slot) <= _now)
-                KillChild(slot);
+            if (slot.Busy is { } child && KillTime(child) <= _now)
+                KillChild(child);
         }
     }
 
-    private void KillChild(Slot slot)
+    private void KillChild(Child child)
     {
-        slot.Child = HostState.Ending;
-        Do(new KillHost(slot.ChildId));
+        child.State = HostState.Ending;
+        Do(new KillHost(child.Id));
     }
 
     private void KillTaskProcessOf(HeldTask task)
@@ -203,15 +164,34 @@ public sealed partial class WorkerCore
     }
 
     /// <summary>
-    /// Ends what runs in a slot. An idle child stays, unless it was given modules: the numbers of its functions are forgotten, and it is
-    /// sent new ones.
+    /// Ends what runs. The worker's own library stays with its idle children, unless it was given modules: the numbers of their functions are forgotten,
+    /// and they are sent new ones. The other libraries go with the functions that they are.
     /// </summary>
-    private void EndWork(Slot slot)
+    private void EndWork()
     {
-        if (slot.Task is not null && slot.TaskProcess != HostState.Ending)
-            KillTaskProcess(slot);
-        if ((slot.Running is not null || _modules.Count > 0) && slot.Child == HostState.Up)
-            KillChild(slot);
-        slot.Functions.Clear();
+        foreach (var slot in _slots)
+        {
+            if (slot.Task is not null && slot.TaskProcess != HostState.Ending)
+                KillTaskProcess(slot);
+        }
+
+        foreach (var child in OwnLibrary.Children)
+        {
+            if (child.Running is not null && child.State == HostState.Up)
+                KillChild(child);
+            child.Functions.Clear();
+        }
+
+        if (_modules.Count > 0 && OwnLibrary.State is HostState.Starting or HostState.Up)
+            End(OwnLibrary);
+
+        foreach (var library in _libraries)
+        {
+            library.Loads.Clear();
+            library.HasHeavy = false;
+        }
+
+        foreach (var library in _librariesByNumber.Values.ToArray())
+            Forget(library);
     }
 }

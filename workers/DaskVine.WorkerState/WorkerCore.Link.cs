@@ -49,7 +49,9 @@ public sealed partial class WorkerCore
         foreach (var lost in _lostUnlinked)
             Do(new Report(lost));
         _lostUnlinked.Clear();
+        FollowAnew();
         TellGot();
+        TellParts();
         TellVersions(_versions);
     }
 
@@ -111,8 +113,7 @@ public sealed partial class WorkerCore
                 task.State = HeldTaskState.Gone;
         }
 
-        foreach (var slot in _slots)
-            EndWork(slot);
+        EndWork();
         DiscardMakers();
         DiscardTransfers();
         _tasks.Clear();

@@ -13,11 +13,13 @@ public sealed partial class WorkerCore
             return;
         _modules.RemoveAll(m => m.Name == module.Name);
         _modules.Add(module);
+        foreach (var library in _libraries.Where(library => library.HasParent && library.State is HostState.Starting or HostState.Up))
+            Do(new LoadModule(library.Id, module));
         // A task's process that is up has had its call, and runs no other.
-        foreach (var slot in _slots)
+        foreach (var child in _libraries.SelectMany(library => library.Children))
         {
-            if (slot.Child == HostState.Up)
-                Do(new SendModule(slot.ChildId, module));
+            if (child.State == HostState.Up)
+                Do(new SendModule(child.Id, module));
         }
     }
 

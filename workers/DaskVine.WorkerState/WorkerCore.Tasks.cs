@@ -6,11 +6,12 @@ namespace DaskVine.WorkerState;
 /// <content>
 /// What the manager says about tasks.
 /// <code>
-/// state   | files here | retract   | cancel, newer attempt        | sent  | answer | acknowledged
-/// Waiting | Ready      | Gone, told | Gone                        | –     | –      | –
-/// Ready   | –          | Gone, told | Gone                        | Sent  | –      | –
-/// Sent    | –          | –         | marked; result dropped       | –     | Ended  | –
-/// Ended   | –          | –         | Gone                         | –     | –      | Gone
+/// state   | files here       | loaded | retract    | cancel, newer attempt  | sent  | answer | acknowledged
+/// Waiting | Loading or Ready | –      | Gone, told | Gone                   | –     | –      | –
+/// Loading | –                | Ready  | Gone, told | Gone                   | –     | –      | –
+/// Ready   | –                | –      | Gone, told | Gone                   | Sent  | –      | –
+/// Sent    | –                | –      | –          | marked; result dropped | –     | Ended  | –
+/// Ended   | –                | –      | –          | Gone                   | –     | –      | Gone
 /// </code>
 /// A sent task whose process dies is Ready again, or Ended when the process was its fault.
 /// </content>
@@ -19,8 +20,7 @@ public sealed partial class WorkerCore
     // Every assignment that is not Gone and not cancelled, by task.
     private readonly Dictionary<TaskId, HeldTask> _tasks = [];
 
-    // Ready tasks of each mode, besides Gone ones.
-    private readonly ReadyQueue _readyCalls = new();
+    // Ready tasks that take a process of their own, besides Gone ones; calls are with their libraries.
     private readonly ReadyQueue _readyProcesses = new();
 
     // Every function that this manager sent, by its number.
@@ -50,7 +50,7 @@ public sealed partial class WorkerCore
         if (MissingFunction(assign) is { } missing)
             End(task, new Failed(assign.Task, assign.Attempt, Failure.Of(
                 FailureKind.Unloadable, $"function number {missing} was not sent to the worker before a call of it")));
-        else if (assign.Mode == TaskMode.Command && ReadCommand(task) is { } problem)
+        else if ((assign.Mode == TaskMode.Command ? ReadCommand(task) : FindLibrary(task)) is { } problem)
             Fail(task, Failure.Of(FailureKind.Invalid, problem));
         else if (_files.Use(task))
             MakeReady(task);
@@ -66,22 +66,33 @@ public sealed partial class WorkerCore
     private void OnFunctionsForgotten(IReadOnlyList<int> numbers)
     {
         // A manager that is wrong about it costs memory, not a task.
-        var used = _tasks.Values.Where(task => task.State != HeldTaskState.Ended).SelectMany(task => task.Assign.Functions).ToHashSet();
+        var used = _tasks.Values.Where(task => task.State != HeldTaskState.Ended).SelectMany(task => task.Assign.Functions)
+            .Concat(_tasks.Values.Where(task => task.State != HeldTaskState.Ended).Select(task => task.Assign.Library).OfType<int>()).ToHashSet();
         var forgotten = numbers.Where(number => !used.Contains(number) && _functions.Remove(number)).ToList();
-        foreach (var slot in _slots)
+        foreach (var child in _libraries.SelectMany(library => library.Children))
         {
-            var loaded = forgotten.Where(slot.Functions.Remove).ToList();
-            if (loaded.Count > 0 && slot.Child == HostState.Up)
-                Do(new SendForget(slot.ChildId, loaded));
+            var loaded = forgotten.Where(child.Functions.Remove).ToList();
+            if (loaded.Count > 0 && child.State == HostState.Up)
+                Do(new SendForget(child.Id, loaded));
+        }
+
+        ForgetLoads(forgotten);
+        foreach (var number in forgotten)
+        {
+            if (_librariesByNumber.TryGetValue(number, out var library))
+                Forget(library);
         }
     }
 
     private void OnRetractReceived(IReadOnlyList<TaskId> tasks)
     {
+        // The welcome was lost, so there will be another hello, and the manager does not wait for what it asked before.
+        if (!_linked)
+            return;
         var retracted = new List<TaskAttempt>();
         foreach (var id in tasks)
         {
-            if (!_tasks.TryGetValue(id, out var task) || task.State is not (HeldTaskState.Waiting or HeldTaskState.Ready))
+            if (!_tasks.TryGetValue(id, out var task) || task.State is not (HeldTaskState.Waiting or HeldTaskState.Loading or HeldTaskState.Ready))
                 continue;
             Drop(task);
             retracted.Add(task.Attempt);
@@ -125,8 +136,14 @@ public sealed partial class WorkerCore
 
     private void MakeReady(HeldTask task)
     {
+        if (task.Library is not null && !IsLoaded(task))
+        {
+            task.State = HeldTaskState.Loading;
+            return;
+        }
+
         task.State = HeldTaskState.Ready;
-        (task.Make is not null ? _readyMakers : task.Assign.Mode == TaskMode.FunctionCalls ? _readyCalls : _readyProcesses).Add(task);
+        (task.Make is not null ? _readyMakers : task.Library?.Ready ?? _readyProcesses).Add(task);
     }
 
     private void Fail(HeldTask task, Failure failure, CallOutput? output = null)
@@ -179,9 +196,12 @@ public sealed partial class WorkerCore
             Invariant.Holds((task.State == HeldTaskState.Sent) == sent.Contains(task), $"{id} is {task.State} and a slot disagrees");
         }
 
+        Invariant.Holds(
+            sent.All(t => _slots.Count(slot => slot.HeldFor == t) == t.Cores - 1), "a task has other slots than it takes");
+        Invariant.Holds(_slots.All(slot => slot.HeldFor is not { } holder || sent.Contains(holder)), "a slot is held for what does not run");
         Invariant.Holds(sent.All(t => t.Cancelled || _tasks.ContainsKey(t.Assign.Task)), "a slot has a task that is not held");
         Invariant.Holds(
-            _readyCalls.Ready.Concat(_readyProcesses.Ready).Count() == _tasks.Values.Count(t => t.State == HeldTaskState.Ready),
+            _libraries.SelectMany(library => library.Ready.Ready).Concat(_readyProcesses.Ready).Count() == _tasks.Values.Count(t => t.State == HeldTaskState.Ready),
             "ready tasks are not those that are queued");
         Invariant.Holds(_functions.All(f => f.Value.Code?.Number == f.Key), "a function is held under another number");
         Invariant.Holds(_linked || _answers.Count == 0, "there are answers and no link to give them over");
@@ -189,7 +209,8 @@ public sealed partial class WorkerCore
         Invariant.Holds(_deletable.Count + _runnable.Count == 0, "a list for one step outlived it");
     }
 
-    private IEnumerable<HeldTask> SentTasks() => _slots.SelectMany(s => s.Task is null ? s.Calls : s.Calls.Append(s.Task));
+    private IEnumerable<HeldTask> SentTasks() =>
+        _libraries.SelectMany(l => l.Children).SelectMany(c => c.Calls).Concat(_slots.Select(s => s.Task).OfType<HeldTask>());
 
     private IEnumerable<HeldTask> UsersOfFiles() => _tasks.Values.Concat(SentTasks()).Concat(HeldMakers()).Distinct().Where(t => t.UsesFiles);
 }

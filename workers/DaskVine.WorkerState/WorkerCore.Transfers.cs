@@ -19,6 +19,10 @@ public sealed partial class WorkerCore
     // Of what came since the last hello, whose inventory has not had it. Empty while there is a link.
     private readonly List<Transferred> _gotUnlinked = [];
 
+    // What was said of the last failure of each file that is not here, and of which broken transfers may have left a part. A later one
+    // goes on there; one that the manager has given up meanwhile it answers with a release.
+    private readonly Dictionary<FileId, TransferFailed> _parts = [];
+
     private long _lastAttempt;
 
     private void OnTransferReceived(Transfer transfer)
@@ -77,9 +81,13 @@ public sealed partial class WorkerCore
         var size = takesRoom ? transfer.Size : 0;
         var hasRoom = MakeRoom(size, but: null);
         if (transfer.Address.Length == 0)
+        {
+            DropPart(transfer.File);
             getting.State = GettingState.ByLink;
+        }
         else if (hasRoom)
         {
+            _parts.Remove(transfer.File);
             getting.State = GettingState.Running;
             getting.Attempt = ++_lastAttempt;
             Do(new StartTransfer(getting.Attempt, Understood(transfer)));
@@ -127,7 +135,8 @@ public sealed partial class WorkerCore
             return;
         }
 
-        ReportOnce(new TransferFailed(e.File, getting.Transfer.Number, e.Failure, e.Reason));
+        _parts[e.File] = new TransferFailed(e.File, getting.Transfer.Number, e.Failure, e.Reason);
+        ReportOnce(_parts[e.File]);
         if (!getting.TakeNext())
             return;
         _getting.Add(e.File, getting);
@@ -156,6 +165,7 @@ public sealed partial class WorkerCore
     {
         var file = getting.Transfer.File;
         _getting.Remove(file);
+        DropPart(file);
         ReportOnce(new TransferFailed(file, getting.Transfer.Number, TransferFailureKind.CannotStore, reason));
         if (getting.Next is { } next)
             ReportOnce(new TransferFailed(file, next.Number, TransferFailureKind.CannotStore, reason));
@@ -167,6 +177,22 @@ public sealed partial class WorkerCore
     {
         if (_getting.Remove(file, out var getting))
             AbandonAttempt(getting);
+    }
+
+    private void DropPart(FileId file)
+    {
+        if (_parts.Remove(file))
+            Do(new DropPart(file));
+    }
+
+    /// <summary>The manager may not have heard of these, or may have told us by the last link that nobody needs them.</summary>
+    private void TellParts()
+    {
+        foreach (var (file, failed) in _parts)
+        {
+            if (!_getting.ContainsKey(file))
+                Do(new Report(failed));
+        }
     }
 
     private void AbandonAttempt(Getting getting)
@@ -191,6 +217,7 @@ public sealed partial class WorkerCore
         foreach (var getting in _getting.Values)
             Reserve(getting, 0);
         _getting.Clear();
+        _parts.Clear();
         _gotUnlinked.Clear();
     }
 
@@ -234,6 +261,7 @@ public sealed partial class WorkerCore
             Invariant.Holds(_linked || getting.State != GettingState.ByLink, $"{file} is to come by a link that is not there");
         }
 
+        Invariant.Holds(!_parts.Keys.Any(_files.IsPresent), "a part is kept of a file that is here");
         Invariant.Holds(_reserved == _getting.Values.Sum(getting => getting.Reserved), "the room that is kept is miscounted");
         Invariant.Holds(!_linked || _gotUnlinked.Count == 0, "what came unlinked was not told to the link that is there");
         Invariant.Holds(

@@ -19,10 +19,10 @@ public sealed partial class WorkerCore
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Cores, 1);
         _options = options;
-        _libraryDelay = NewDelay();
         _slots = new Slot[options.Cores];
         for (var i = 0; i < _slots.Length; i++)
-            _slots[i] = new Slot(i, NewDelay());
+            _slots[i] = new Slot(i);
+        _libraries.Add(new Library(0, null, null, _slots, NewDelay));
     }
 
     /// <summary>Takes in what happened, adds what is to be done, and returns when it wants to be called next at the latest.</summary>
@@ -47,7 +47,7 @@ public sealed partial class WorkerCore
         CheckTasks();
         foreach (var slot in _slots)
             slot.CheckInvariants();
-        _readyCalls.CheckInvariants();
+        CheckLibraries();
         _readyProcesses.CheckInvariants();
         CheckMakers();
         CheckTransfers();
@@ -81,12 +81,16 @@ public sealed partial class WorkerCore
     {
         switch (happened)
         {
-            case HostUp { Host.Role: HostRole.Child } e: OnChildUp(_slots[e.Host.Slot]); break;
+            case HostUp { Host.Role: HostRole.Child } e: OnChildUp(ChildOf(e.Host)); break;
             case HostUp e: OnTaskProcessUp(_slots[e.Host.Slot]); break;
-            case HostGone { Host.Role: HostRole.Child } e: OnChildGone(_slots[e.Host.Slot], e.Status, e.Log); break;
+            case HostGone { Host.Role: HostRole.Child } e: OnChildGone(ChildOf(e.Host), e.Status, e.Log); break;
+            case HostNotStarted e: OnTaskProcessNotStarted(_slots[e.Host.Slot], e.Reason); break;
             case HostGone e: OnTaskProcessGone(_slots[e.Host.Slot], e.Status, e.Log); break;
-            case LibraryUp e: OnLibraryUp(e.Versions); break;
-            case LibraryGone e: OnLibraryGone(e.Status, e.Log); break;
+            case OutputRead e: OnOutputRead(e); break;
+            case FollowReceived e: OnFollowReceived(e.Follow); break;
+            case LibraryUp e: OnLibraryUp(e); break;
+            case LibraryGone e: OnLibraryGone(e); break;
+            case FunctionLoaded e: OnFunctionLoaded(e); break;
             case LinkOpened e: OnLinkOpened(e.Manager); break;
             case Welcomed e: OnWelcomed(e.Manager); break;
             case LinkLost: OnLinkLost(); break;
@@ -105,17 +109,25 @@ public sealed partial class WorkerCore
 
     private TimeSpan? NextWake()
     {
-        var wake = _library == HostState.None ? _libraryAt : TimeSpan.MaxValue;
-        foreach (var slot in _slots)
+        var wake = TimeSpan.MaxValue;
+        foreach (var library in _libraries)
         {
-            if (slot.Child == HostState.None && _library == HostState.Up && slot.ForkAt < wake)
-                wake = slot.ForkAt;
-            if (KillTime(slot) is { } kill && kill < wake)
-                wake = kill;
+            // What is not asked for now will be by an event; what was put off comes by time.
+            if (library.State == HostState.None && (library.Id == 0 || (library.StartAt > _now && WaitingFor(library) is not null)))
+                wake = Earlier(wake, library.StartAt);
+            foreach (var child in library.Children)
+            {
+                if (child.State == HostState.None && library.State == HostState.Up && (library.Id == 0 || (child.ForkAt > _now && Wanted(library) > 0)))
+                    wake = Earlier(wake, child.ForkAt);
+                if (KillTime(child) is { } kill)
+                    wake = Earlier(wake, kill);
+            }
         }
 
         return wake == TimeSpan.MaxValue ? null : wake;
     }
+
+    private static TimeSpan Earlier(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     private void Do(WorkerEffect effect) => _effects.Add(effect);
 

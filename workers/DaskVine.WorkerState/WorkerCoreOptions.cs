@@ -39,6 +39,15 @@ public sealed record WorkerCoreOptions
     /// <summary>A task that was running in this many processes killed by a signal is given up.</summary>
     public int CrashLimit { get; init; } = 3;
 
+    /// <summary>Libraries beside the worker's own that there may be, unless more are busy.</summary>
+    public int MostLibraries { get; init; } = 16;
+
+    /// <summary>A function with as much code is had by children from their library, as one that takes as long to load.</summary>
+    public long HeavyBytes { get; init; } = 64 << 10;
+
+    /// <inheritdoc cref="HeavyBytes"/>
+    public TimeSpan HeavyDuration { get; init; } = TimeSpan.FromMilliseconds(20);
+
     /// <summary>After this many library processes in a row that never came up, function calls fail.</summary>
     public int LibraryFailureLimit { get; init; } = 5;
 }

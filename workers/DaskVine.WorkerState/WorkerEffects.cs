@@ -1,5 +1,6 @@
 using DaskVine.Protocol;
 using DaskVine.Protocol.Commands;
+using DaskVine.Protocol.Libraries;
 using DaskVine.Protocol.Records;
 
 namespace DaskVine.WorkerState;
@@ -13,10 +14,30 @@ public sealed record SayHello(IReadOnlyList<FileSize> Files, IReadOnlyList<TaskA
 /// <summary>Post a record to the manager: Completed and Failed until acknowledged, Retracted and FileLost once.</summary>
 public sealed record Report(Record Record) : WorkerEffect;
 
-public sealed record StartLibrary : WorkerEffect;
+/// <summary>
+/// Start the process of a library (0: the worker's own, without a spec) and set it up; <see cref="LibraryUp"/> or <see cref="LibraryGone"/> follows.
+/// <paramref name="Inputs"/>: its files, in the order of the spec's names. <paramref name="Modules"/>: what it has to be able to import before that.
+/// </summary>
+public sealed record StartLibrary(
+    int Library = 0, LibrarySpec? Spec = null, IReadOnlyList<TaskInput>? Inputs = null, IReadOnlyList<UploadedModule>? Modules = null) : WorkerEffect;
 
-/// <summary>Ask the library for a child of a slot.</summary>
-public sealed record ForkChild(int Slot) : WorkerEffect;
+/// <summary>Make a module importable in a library, and so in the children that it forks from then on.</summary>
+public sealed record LoadModule(int Library, UploadedModule Module) : WorkerEffect;
+
+/// <summary>Let a library and its children end; <see cref="LibraryGone"/> follows.</summary>
+public sealed record EndLibrary(int Library) : WorkerEffect;
+
+/// <summary>Have a library load a function; <see cref="FunctionLoaded"/> follows unless it ends.</summary>
+public sealed record LoadFunction(int Library, FunctionCode Function) : WorkerEffect;
+
+/// <summary>Tell a library that calls of these functions will not come again.</summary>
+public sealed record ForgetLoaded(int Library, IReadOnlyList<int> Functions) : WorkerEffect;
+
+/// <summary>Ask a library for a child of a slot.</summary>
+public sealed record ForkChild(int Slot, int Library = 0) : WorkerEffect;
+
+/// <summary>Start a child by itself, and set it up; <see cref="HostUp"/> or <see cref="HostGone"/> follows.</summary>
+public sealed record StartChild(HostId Child, LibrarySpec Spec, IReadOnlyList<TaskInput> Inputs) : WorkerEffect;
 
 /// <summary>Start a fresh interpreter in a slot, with a sandbox of its own.</summary>
 public sealed record StartTaskProcess(int Slot) : WorkerEffect;
@@ -47,6 +68,12 @@ public sealed record EndHost(HostId Host) : WorkerEffect;
 /// </summary>
 public sealed record StartCommand(long Call, Assign Task, CommandSpec Spec) : WorkerEffect;
 
+/// <summary>
+/// Read what a running command has in an output from an offset on, as soon as there is something; <see cref="OutputRead"/> follows unless the
+/// command ends before. Of several for one output the last counts.
+/// </summary>
+public sealed record ReadOutput(long Call, TaskAttempt Task, int Output, long From) : WorkerEffect;
+
 /// <summary>Kill a command and all that it started; <see cref="CommandEnded"/> follows.</summary>
 public sealed record KillCommand(long Call) : WorkerEffect;
 
@@ -63,6 +90,9 @@ public sealed record DeleteFile(FileId File) : WorkerEffect;
 /// follows. What earlier attempts have left of it is gone on with.
 /// </summary>
 public sealed record StartTransfer(long Attempt, Transfer Transfer) : WorkerEffect;
+
+/// <summary>Delete what attempts that have failed have left of a file, if anything.</summary>
+public sealed record DropPart(FileId File) : WorkerEffect;
 
 /// <summary>Stop that attempt, and delete what has come of the file. Nothing follows.</summary>
 public sealed record AbandonTransfer(long Attempt, FileId File) : WorkerEffect;

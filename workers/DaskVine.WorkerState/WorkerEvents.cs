@@ -7,10 +7,10 @@ namespace DaskVine.WorkerState;
 /// <summary>Something that happened to a worker.</summary>
 public abstract record WorkerEvent;
 
-/// <summary>A process that runs calls of a slot: its child of the library, or the process of one task.</summary>
-public readonly record struct HostId(int Slot, HostRole Role)
+/// <summary>A process that runs calls of a slot: the child of a library there (0: the worker's own), or the process of one task.</summary>
+public readonly record struct HostId(int Slot, HostRole Role, int Library = 0)
 {
-    public static HostId Child(int slot) => new(slot, HostRole.Child);
+    public static HostId Child(int slot, int library = 0) => new(slot, HostRole.Child, library);
 
     public static HostId Task(int slot) => new(slot, HostRole.Task);
 }
@@ -89,11 +89,17 @@ public sealed record FileUnreadable(FileId File, string Reason) : WorkerEvent;
 /// <summary>A module or archive of modules from the manager is at this path.</summary>
 public sealed record ModuleReceived(UploadedModule Module) : WorkerEvent;
 
-/// <summary>The library process can fork. <paramref name="Versions"/>: what the manager is to know of its packages.</summary>
-public sealed record LibraryUp(IReadOnlyDictionary<string, string>? Versions = null) : WorkerEvent;
+/// <summary>The process of a library is set up and can fork. <paramref name="Versions"/>: what the manager is to know of its packages.</summary>
+public sealed record LibraryUp(IReadOnlyDictionary<string, string>? Versions = null, int Library = 0) : WorkerEvent;
 
-/// <summary>The library process has ended, and with it every child. <paramref name="Status"/>: exit code or negated signal.</summary>
-public sealed record LibraryGone(int Status, string Log) : WorkerEvent;
+/// <summary>
+/// The process of a library has ended, and with it every child. <paramref name="Status"/>: exit code or negated signal. <paramref name="Log"/>: why it
+/// could not be set up, or the end of what it wrote.
+/// </summary>
+public sealed record LibraryGone(int Status, string Log, int Library = 0) : WorkerEvent;
+
+/// <summary>The answer to the first <see cref="LoadFunction"/> that has none: whether it is loaded, and how long that took.</summary>
+public sealed record FunctionLoaded(long DurationUs, bool Ok = true, int Library = 0) : WorkerEvent;
 
 /// <summary>A host process can be sent calls.</summary>
 public sealed record HostUp(HostId Host) : WorkerEvent;
@@ -104,11 +110,20 @@ public sealed record HostUp(HostId Host) : WorkerEvent;
 /// </summary>
 public sealed record HostGone(HostId Host, int Status, string Log) : WorkerEvent;
 
+/// <summary>The process of a task could not be started at all: a disk is full, or a directory is gone.</summary>
+public sealed record HostNotStarted(HostId Host, string Reason) : WorkerEvent;
+
 /// <summary>A call gave a value, or (null) wrote it to its output path.</summary>
 public sealed record CallReturned(
     HostId Host, long Call, long DurationUs, long Size, ReadOnlyMemory<byte>? Value, CallOutput? Output = null) : WorkerEvent;
 
 public sealed record CallFailed(HostId Host, long Call, long DurationUs, Failure Failure, CallOutput? Output = null) : WorkerEvent;
+
+/// <summary>The answer to <see cref="ReadOutput"/>. An offset of 0 where more was asked for: the output has begun anew.</summary>
+public sealed record OutputRead(ReadOutput Asked, long Offset, ReadOnlyMemory<byte> Data) : WorkerEvent;
+
+/// <summary>The manager asks for the next piece of an output.</summary>
+public sealed record FollowReceived(FollowOutput Follow) : WorkerEvent;
 
 /// <summary>A command has ended, and all that it had started.</summary>
 public sealed record CommandEnded(long Call, CommandOutcome Outcome) : WorkerEvent;

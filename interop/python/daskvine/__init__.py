@@ -10,6 +10,11 @@ _HOME_OF = {
     "DaskVine": "dask_vine",
     "Manager": "dask_vine",
     "Task": "workflow.tasks",
+    "FunctionCall": "workflow.calls",
+    "PythonTask": "workflow.calls",
+    "Library": "workflow.libraries",
+    "LibraryTask": "workflow.libraries",
+    "load_variable_from_library": "host.context",
     "Result": "workflow.commands",
     "File": "workflow.files",
     "FileType": "workflow.files",
@@ -19,10 +24,12 @@ _HOME_OF = {
     "WorkersLost": "errors",
     "TaskError": "errors",
     "TaskDied": "errors",
+    "LibraryError": "errors",
     "SerializationError": "errors",
     "ResultTooLarge": "errors",
     "FileUnavailable": "errors",
     "RemoteTraceback": "errors",
+    "load_variable_from_library": "host.context",
 }
 
 __all__ = sorted(_HOME_OF)

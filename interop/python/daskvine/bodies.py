@@ -1,6 +1,8 @@
 """Writes the bodies of tasks: MessagePack with extension types ("Bodies and values" in src/ARCHITECTURE.md)."""
 
+import pickle
 from functools import partial
+from operator import is_
 from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, MethodType, MethodWrapperType
 from types import WrapperDescriptorType
 
@@ -14,6 +16,10 @@ from daskvine.locks import MAKERS_OF_THREAD_LOCKS, locks_in, name_of_thread_lock
 
 INPUT, CALL, PICKLE, FUNCTION, KEYWORDS, TUPLE = range(1, 7)
 
+# An object is worth being sent by itself from so many bytes on, when several tasks have it.
+LARGE = 64 << 10
+# Such objects stay in every process that runs one of these tasks until their graph ends, so together they have no more than this.
+_DISCOVERED_MOST = 1 << 30
 # What MessagePack tells apart as Python does, and so travels as it is.
 ATOMS = frozenset({type(None), bool, int, float, str, bytes})
 # What is sent once, however many tasks have it.
@@ -43,10 +49,16 @@ class BodyWriter:
 
     `register(function, pickle)` gives the number of a function on the link and is asked once per function object.
     `begin` starts a body; `locks` then collects the names of the locks in it.
+    With `discovers`, an argument of 64 KiB and more that is met again, the same object, is from then on sent as functions are: once,
+    and to be loaded once by each process that runs its tasks.
     """
 
-    def __init__(self, register):
+    def __init__(self, register, *, discovers=True):
         self._register = register
+        self._discovers = discovers
+        # id → large object that was met once.
+        self._large = {}
+        self._room = _DISCOVERED_MOST
         # id → (function, its number, [its number], its locks); holding the function keeps the id its own.
         self._functions = {}
         self._pack = msgpack.Packer(use_bin_type=True, strict_types=True, default=self.pickle).pack
@@ -65,7 +77,12 @@ class BodyWriter:
     def begin_call(self, key, function):
         """Begin the body of a task that calls `function`."""
         self._key = key
-        _, number, self._only, self.locks = self._functions.get(id(function)) or self._intern(function)
+        self.begin_known(key, self._functions.get(id(function)) or self.intern(function))
+
+    def begin_known(self, key, known):
+        """Begin the body of a task that calls a function which `intern` has returned."""
+        self._key = key
+        _, number, self._only, self.locks = known
         self._slots = [number]
 
     def begin_expression(self, key):
@@ -75,19 +92,19 @@ class BodyWriter:
 
     def end_call(self, arguments):
         """``(functions, body)`` of the call; the same list of functions for all calls of one that need no other."""
-        body = self._pack_checked(arguments)
+        body = self._pack_arguments(arguments)
         return (self._only if len(self._slots) == 1 else self._slots), body
 
     def end_expression(self, kind, items):
         """``(functions, body)`` of a `kind` of encoded items: a list is one without a call if nothing in it is called."""
         if kind is list and len(self._slots) == 1:
             return [], self._pack_checked([items])
-        self._slots[0] = (self._functions.get(id(kind)) or self._intern(kind))[1]
+        self._slots[0] = (self._functions.get(id(kind)) or self.intern(kind))[1]
         return self._slots, self._pack_checked([items])
 
     def slot(self, function):
         """The index of a function among those of this body."""
-        known = self._functions.get(id(function)) or self._intern(function)
+        known = self._functions.get(id(function)) or self.intern(function)
         slots, number = self._slots, known[1]
         if number in slots:
             return slots.index(number)
@@ -108,7 +125,7 @@ class BodyWriter:
     def call(self, function, arguments):
         """A nested call; `arguments` are encoded, and the list is taken over."""
         arguments.insert(0, self.slot(function))
-        return msgpack.ExtType(CALL, self._pack_checked(arguments))
+        return msgpack.ExtType(CALL, self._pack_arguments(arguments))
 
     def function(self, function):
         """A function as a value."""
@@ -123,6 +140,8 @@ class BodyWriter:
 
     def pickle(self, item):
         """Any object as a pickle that holds what the client's __main__ defines; a lock as a fresh one."""
+        if self._discovers and id(item) in self._functions:
+            return self.function(item)
         make_lock = MAKERS_OF_THREAD_LOCKS.get(type(item))
         if make_lock:
             self._hold((name_of_thread_lock(item),))
@@ -134,6 +153,9 @@ class BodyWriter:
                 pickled = cloudpickle.dumps(item, protocol=5)
         except Exception as error:
             raise self._unpicklable(item, error) from error
+        if len(pickled) >= LARGE and self._is_context(item, len(pickled)):
+            self._know(item, pickled)
+            return self.function(item)
         self._hold(locks_in(pickled, item))
         return msgpack.ExtType(PICKLE, pickled)
 
@@ -157,6 +179,40 @@ class BodyWriter:
         self._hold(locks_in(pickled, item))
         return pickled
 
+    def intern(self, function):
+        """What is known of a function from now on: ``(function, its number, [its number], its locks)``. Raises SerializationError."""
+        try:
+            code = pickle_function(function)
+        except SerializationError as error:
+            where = f"task {self._key!r}: " if self._key is not None else ""
+            raise SerializationError(f"{where}{error}") from error.__cause__
+        return self._know(function, code)
+
+    def _is_context(self, item, size):
+        """Whether a large object comes again, and there is room for it; it is remembered, and so stays what its id says."""
+        if not self._discovers or size > self._room:
+            return False
+        if id(item) not in self._large:
+            self._large[id(item)] = item
+            return False
+        self._room -= size
+        return True
+
+    def _pack_arguments(self, arguments):
+        body = self._pack_checked(arguments)
+        if len(body) < LARGE or not self._discovers:
+            return body
+        found = [self._large_atom(item) if type(item) in (bytes, str) else item for item in arguments]
+        return body if all(map(is_, found, arguments)) else self._pack_checked(found)
+
+    def _large_atom(self, item):
+        """Bytes or text: a reference to it when it is large and comes again."""
+        if id(item) not in self._functions:
+            if len(item) < LARGE or not self._is_context(item, len(item)):
+                return item
+            self._know(item, pickle.dumps(item, 5))
+        return self.function(item)
+
     def _pack_checked(self, items):
         try:
             return self._pack(items)
@@ -164,13 +220,9 @@ class BodyWriter:
             # Lone surrogates are fine in a Python string, but not in MessagePack.
             return self._pack(self._without_surrogates(items))
 
-    def _intern(self, function):
-        try:
-            code = pickle_function(function)
-        except SerializationError as error:
-            raise SerializationError(f"task {self._key!r}: {error}") from error.__cause__
-        number = self._register(function, code)
-        known = self._functions[id(function)] = (function, number, [number], locks_in(code, function))
+    def _know(self, item, code):
+        number = self._register(item, code)
+        known = self._functions[id(item)] = (item, number, [number], locks_in(code, item))
         return known
 
     def _hold(self, locks):

@@ -17,9 +17,15 @@ from daskvine.errors import DaskVineError
 from daskvine.workflow.file_table import FileTable
 from daskvine.graph import as_dict, flatten_keys, nest_results
 from daskvine.intermediates import Intermediates
+from daskvine.interning import Interning
 from daskvine.keys import keys_for, named_directory
+from daskvine.libraries.graph_library import library_for
+from daskvine.libraries.graph_run import GraphLibrary
 from daskvine.progress import showing
 from daskvine.run import MODES, GraphRun
+from daskvine.workflow.calling import Calling
+from daskvine.workflow.installing import Installing
+from daskvine.workflow.library_table import LibraryTable
 from daskvine.workflow.session import Session
 from daskvine.workflow.submissions import TaskBoard
 from daskvine.workflow.submitting import Submitting
@@ -29,7 +35,7 @@ from daskvine.uploads import upload_record
 _log = logging.getLogger("daskvine")
 
 
-class DaskVine(nested.Computing, Declaring, Submitting, Tuning):
+class DaskVine(nested.Computing, Declaring, Installing, Submitting, Tuning):
     """A manager to run Dask graphs on: ``x.compute(scheduler=vine.get)``.
 
     ``DaskVine()`` starts a manager and `workers` local workers (one per core by default) of `cores` cores each.
@@ -41,7 +47,8 @@ class DaskVine(nested.Computing, Declaring, Submitting, Tuning):
     DASKVINE_KEYS counts where the manager is at a TCP address. With keys links are encrypted, and a manager that is started
     with `port` or `name` listens on all addresses of this machine: workers elsewhere come to ``tcp://THIS-HOST:port``.
 
-    `task_mode` is "function-calls" (functions stay loaded) or "tasks" (a fresh interpreter each).
+    `task_mode` is "function-calls" (functions stay loaded), "forked" (a fresh process each) or "tasks" (a fresh interpreter each).
+    `discover_context`: whether large objects that several tasks have as an argument are sent once (see `get`).
     `progress`: None shows a bar on a terminal and in a notebook, True always shows something, False never.
     `print_output`: whether what tasks print, log and warn appears here when they end.
     What it started ends with `close()`, at the end of the `with` block, or with this process.
@@ -53,7 +60,7 @@ class DaskVine(nested.Computing, Declaring, Submitting, Tuning):
 
     def __init__(
         self, address=None, *, workers=None, cores=1, port=None, name=None, task_mode="function-calls", progress=None,
-        print_output=False, keys=None,
+        print_output=False, keys=None, discover_context=True,
     ):
         if isinstance(address, int):
             address, port = None, address
@@ -62,6 +69,7 @@ class DaskVine(nested.Computing, Declaring, Submitting, Tuning):
         self._task_mode = task_mode
         self._progress = progress
         self._print_output = print_output
+        self._discovers = discover_context
         self._notices = Notices()
         self._cluster = None
         if address is None:
@@ -85,7 +93,9 @@ class DaskVine(nested.Computing, Declaring, Submitting, Tuning):
         self._tuning = Parameters()
         self._session = Session(self._connection)
         self._files = FileTable(self._session, self._tuning, is_remote=not self._door.is_near)
-        self._tasks = TaskBoard(self._session, self._files, self._tuning)
+        self._libraries = LibraryTable(self._connection, self._session, self._files)
+        calling = Calling(self._connection, self._session, self._libraries)
+        self._tasks = TaskBoard(self._session, self._files, calling, self._tuning)
         self._identity = nested.give_identity(self)
         self._close = weakref.finalize(self, _close, self._connection, self._cluster, self._files)
         shuffles.prefer_tasks(self._connection)
@@ -154,17 +164,21 @@ class DaskVine(nested.Computing, Declaring, Submitting, Tuning):
     def __reduce__(self):
         return nested.vine_or_stand_in, (self._identity,)
 
-    def _compute(self, dsk, keys, task_mode, callbacks, print_output, asked, intermediates):
+    def _compute(self, dsk, keys, task_mode, callbacks, print_output, asked, intermediates, library, discover_context):
         task_mode = task_mode or self._task_mode
         _check_mode(task_mode)
         self._check_usable()
         _check_graph(dsk)
         intermediates = Intermediates(**intermediates)
+        library = library_for(self, task_mode, library)
+        discovers = self._discovers if discover_context is None else discover_context
         wanted = _flat(keys)
         if not wanted:
             return nest_results(keys, {}), None
         annotations, dsk = annotations_of(dsk), as_dict(dsk)
         options = TaskOptions(annotations, defaults_with(asked), intermediates.checkpoints(dsk))
+        interning = Interning(self._connection)
+        declare = GraphLibrary(library, self._connection, interning, options, self._files).declare if library else None
         print_output = self._print_output if print_output is None else print_output
         self._notices.forget_waiting()
         with watching(callbacks) as watch:
@@ -173,8 +187,8 @@ class DaskVine(nested.Computing, Declaring, Submitting, Tuning):
                 if watch:
                     dsk = watch.start(dsk)
                 run = GraphRun(
-                    self._connection, dsk, wanted, task_mode, options, intermediates, progress=progress, watch=watch,
-                    print_output=print_output,
+                    self._connection, dsk, wanted, task_mode, options, intermediates, interning=interning, declare=declare,
+                    discovers=discovers, progress=progress, watch=watch, print_output=print_output,
                 )
                 results = run.execute()
                 if watch:

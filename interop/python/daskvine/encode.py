@@ -22,12 +22,13 @@ _KEY_ATOMS = frozenset({bool, int, float, str}) if task_spec.IS_THERE else ATOMS
 class Encoder:
     """Scans the computations of one graph; one per `get`, used by one thread.
 
-    `register(function, pickle)` gives the number of a function on the link and is asked once per function object.
+    `register(function, pickle)` gives the number of a function on the link and is asked once per function object; `discovers` is as
+    for BodyWriter.
     """
 
-    def __init__(self, dsk, register):
+    def __init__(self, dsk, register, *, discovers=True):
         self._dsk = dsk
-        self._writer = BodyWriter(register)
+        self._writer = BodyWriter(register, discovers=discovers)
         self._nodes = task_spec.NodeReader(self._writer, self._refer)
         # Of the computation being scanned; `_known` are the keys that its references may be.
         self._key = None

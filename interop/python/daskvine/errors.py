@@ -25,6 +25,10 @@ class TaskDied(TaskError):
     """The process that ran a task ended: it exited, crashed or was killed."""
 
 
+class LibraryError(TaskError):
+    """The library that was to run a task could not be set up, ended again and again, or is not installed."""
+
+
 class SerializationError(DaskVineError, TypeError):
     """A function, an argument or a result cannot be pickled."""
 

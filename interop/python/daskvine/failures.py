@@ -2,13 +2,14 @@
 
 from daskvine import records as r
 from daskvine import values
-from daskvine.errors import RemoteTraceback, ResultTooLarge, SerializationError, TaskDied, TaskError
+from daskvine.errors import LibraryError, RemoteTraceback, ResultTooLarge, SerializationError, TaskDied, TaskError
 
 _OWN_TYPES = {
     r.UNPICKLABLE: SerializationError,
     r.DIED: TaskDied,
     r.LOST: TaskDied,
     r.INVALID: ValueError,
+    r.LIBRARY: LibraryError,
 }
 
 # Of a task's key in a message, in characters.

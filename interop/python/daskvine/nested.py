@@ -17,7 +17,8 @@ class Computing:
     def get(
         self, dsk, keys, *, task_mode=None, callbacks=None, print_output=None, priority=None, retries=None, resources=None,
         workers=None, allow_other_workers=None, worker_transfers=True, lazy_transfers=None, checkpoint_fn=None, prune_depth=None,
-        **ignored,
+        lib_resources=None, lib_modules=None, hoisting_modules=None, import_modules=None, lib_extra_functions=None, lib_command=None,
+        lib_context=None, env_vars=None, extra_files=None, environment=None, discover_context=None, **ignored,
     ):
         """The values of `keys` in the graph `dsk`: Dask's scheduler interface.
 
@@ -31,6 +32,22 @@ class Computing:
         `worker_transfers` False brings every result to the manager (`lazy_transfers` is its old name); `checkpoint_fn(graph, key)`
         says of which it is to have a copy, so that they need not be made again. A result is deleted when all that read it are done,
         with `prune_depth` 2 when all that read their results are, and so on; with 0 when the graph ends.
+
+        `task_mode` is "function-calls" (processes that keep functions loaded), "forked" (a fresh process for each task in a directory of its own,
+        forked from one that is warm) or "tasks" (a fresh interpreter for each). In the first two the tasks run in a library of their own when one
+        of these is given, the same one whenever they are the same: `lib_resources`, ``{"cores": 4, "slots": 2, "memory": MB, "disk": MB}``, shares
+        so many cores of a worker among so many tasks at a time (slots are as many as cores unless told; disk has no effect); `lib_modules`
+        are modules to import before any task, or functions and classes of them (`hoisting_modules` and `import_modules` are old names);
+        `lib_context`, ``(function, args, kwargs)``, is called once before any task, and what is in the dict that it returns tasks read with
+        ``load_variable_from_library(name)``; `lib_extra_functions` are there in the same way, by their names; `lib_command` stands in front of
+        the interpreter's command. `env_vars` are variables of its processes, ``{name: text, or function of the manager and the Library}``,
+        `extra_files`, ``{File: name}``, are in the directory where they start, and `environment`, the path of a packed environment
+        (.tar.gz) or a File, has the Python that they run. With task_mode="tasks" these three make the tasks fresh processes forked from one
+        that has imported nothing, as "forked" does; what begins with ``lib_`` has no meaning there, as in TaskVine, except that
+        `lib_context` is refused.
+        `discover_context` False has large objects, of which several tasks have the same one as an argument, sent with each of these, in
+        place of once. As with Dask's threads, such an object is one for all tasks of a process: one that changes it changes it for others.
+
         Other keywords, which Dask passes on to its own schedulers, are ignored.
 
         Raises what a task raised (with the remote traceback as cause and a note that names task and worker),
@@ -45,7 +62,14 @@ class Computing:
             "worker_transfers": worker_transfers, "lazy_transfers": lazy_transfers, "checkpoint_fn": checkpoint_fn,
             "prune_depth": prune_depth,
         }
-        results, failure = self._compute(dsk, keys, task_mode, callbacks, print_output, asked, intermediates)
+        library = {
+            "lib_resources": lib_resources, "lib_modules": lib_modules, "hoisting_modules": hoisting_modules, "import_modules": import_modules,
+            "lib_extra_functions": lib_extra_functions, "lib_command": lib_command, "lib_context": lib_context, "env_vars": env_vars,
+            "extra_files": extra_files, "environment": environment,
+        }
+        results, failure = self._compute(
+            dsk, keys, task_mode, callbacks, print_output, asked, intermediates, library, discover_context
+        )
         if failure is not None:
             # Raised here, so that its traceback has one frame that is not the user's.
             raise failure
@@ -64,7 +88,7 @@ class StandIn(Computing):
     def __init__(self, identity):
         self._identity = identity
 
-    def _compute(self, dsk, keys, task_mode, callbacks, print_output, asked, intermediates):
+    def _compute(self, dsk, keys, task_mode, callbacks, print_output, asked, intermediates, library, discover_context):
         from dask.local import get_sync
 
         return get_sync(dsk, keys, callbacks=callbacks), None

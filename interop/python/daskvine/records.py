@@ -42,6 +42,7 @@ UNPICKLABLE = 2
 DIED = 3
 LOST = 4
 INVALID = 5
+LIBRARY = 6
 
 # Payloads of this many bytes and more travel in a frame of their own.
 FRAME_FROM_BYTES = 16 << 10

@@ -1,22 +1,19 @@
 """One graph on its way through the manager: submission, results, failure."""
 
-import hashlib
-
-from dask.utils import funcname
-
 from daskvine import records as r
 from daskvine import values
 from daskvine.encode import Encoder
-from daskvine.errors import SerializationError
 from daskvine.failures import failure_of, result_too_large, undecodable
 from daskvine.graph import resolve
 from daskvine.intermediates import Intermediates
+from daskvine.interning import Interning, printable, refuse_large
 from daskvine.interrupts import deferred
 from daskvine.locks import inherited
 from daskvine.output import print_here
-from daskvine.shuffles import refuse_disk_shuffle
 
-MODES = ("function-calls", "tasks")
+MODES = ("function-calls", "tasks", "forked")
+# What the manager knows of them: who runs in a library of its own makes function calls.
+_TASKS, _CALLS = 1, 0
 
 # The first chunk is small, so that the first tasks run while the rest is encoded.
 _FIRST_CHUNK = 64
@@ -27,28 +24,34 @@ _CHUNK_BYTES = 1 << 20
 class GraphRun:
     """Runs the computations that `wanted` keys of `dsk` need; one use, one thread.
 
-    `mode` is one of MODES; `options` are TaskOptions; `intermediates`, if given, say what becomes of results. `progress` and `watch`, if given, hear how it goes, and what tasks
-    print is printed here if `print_output`. After `execute`, `failure` is the exception of a task that failed, or None.
+    `mode` is one of MODES; `options` are TaskOptions; `intermediates`, if given, say what becomes of results. `progress` and `watch`, if
+    given, hear how it goes, and what tasks print is printed here if `print_output`. `interning` numbers functions, and is released in
+    the end. `declare(graph)`, if given, sends files as the first nodes of the graph; it returns how many there are, and which of them are
+    the last inputs of every task. `discovers` is as for BodyWriter.
+    After `execute`, `failure` is the exception of a task that failed, or None.
     """
 
     def __init__(
-        self, connection, dsk, wanted, mode, options, intermediates=None, *, progress=None, watch=None, print_output=False
+        self, connection, dsk, wanted, mode, options, intermediates=None, *, interning=None, declare=None, discovers=True, progress=None,
+        watch=None, print_output=False,
     ):
         self.failure = None
         self._connection = connection
         self._dsk = dsk
         self._wanted = wanted
-        self._mode = MODES.index(mode)
+        self._mode = _TASKS if mode == "tasks" and declare is None else _CALLS
         self._options = options
         self._intermediates = intermediates or Intermediates()
         self._progress = progress
         self._watch = watch
         self._reports = (r.REPORT_TASKS if watch else 0) | (r.REPORT_OUTPUT if print_output else 0)
-        self._encoder = Encoder(dsk, self._function_number)
-        # Numbers of those that are not kept beyond this graph.
-        self._large_functions = []
-        # Key → node number, for every key that was met.
+        self._interning = interning or Interning(connection)
+        self._encoder = Encoder(dsk, self._interning.number, discovers=discovers)
+        self._declare = declare
+        # Key → node number, for every key that was met; at the manager it is higher by as many as there are files.
         self._numbers = {}
+        self._files = 0
+        self._mounted = []
         # Node → decoded result, and node → bytes of it that have arrived so far.
         self._results = {}
         self._parts = {}
@@ -76,8 +79,7 @@ class GraphRun:
             raise
         finally:
             self._connection.close_mailbox(graph)
-            if self._large_functions:
-                self._connection.done_with(self._large_functions)
+            self._interning.release()
         return {} if self.failure else {key: self._results[self._numbers[key]] for key in self._wanted}
 
     def _is_done(self):
@@ -87,14 +89,19 @@ class GraphRun:
 
     def _submit(self, graph, mailbox):
         """Encode and send the graph chunk by chunk, no faster than the manager takes it; stop when it has failed."""
-        nodes, size, first, limit = [], 0, 0, _FIRST_CHUNK
+        if self._declare:
+            self._open(graph)
+            self._files, self._mounted = self._declare(graph)
+        nodes, size, first, limit = [], 0, self._files, _FIRST_CHUNK
         option_number, have_options = self._options.number, self._options.are_given
         for key, inputs, (functions, body, locks) in self._resolved():
             options = option_number(key, locks) if (locks or have_options) and functions is not None else 0
+            if self._files:
+                inputs = [node + self._files for node in inputs] + (self._mounted if functions is not None else [])
             nodes.append([functions, body, inputs, _name_of(key), options])
             size += len(body)
             if size > r.BODY_BYTES_MAX:
-                _refuse_large(f"task {key!r} holds", len(body))
+                refuse_large(f"task {key!r} holds", len(body))
             if len(nodes) >= limit or size >= _CHUNK_BYTES:
                 self._post_chunk(graph, first, nodes)
                 self._connection.flush()
@@ -106,7 +113,7 @@ class GraphRun:
                 nodes, size, limit = [], 0, _CHUNK
         self._post_chunk(graph, first, nodes)
         self._sought = self._sought or self._requested()
-        self._connection.post([r.SEAL_GRAPH, graph, first + len(nodes), self._sought])
+        self._connection.post([r.SEAL_GRAPH, graph, first + len(nodes), [node + self._files for node in self._sought]])
         self._connection.flush()
 
     def _resolved(self):
@@ -120,26 +127,19 @@ class GraphRun:
     def _requested(self):
         return list(dict.fromkeys(self._numbers[key] for key in self._wanted))
 
-    def _post_chunk(self, graph, first, nodes):
-        large = [(node, 1) for node in nodes if len(node[1]) >= r.FRAME_FROM_BYTES]
+    def _open(self, graph):
         if not self._is_open:
             self._is_open = True
             label, kept = _name_of(self._wanted[0])[:100], self._intermediates
             self._connection.post([r.OPEN_GRAPH, graph, self._mode, label, self._reports, kept.returns, kept.prune_depth])
+
+    def _post_chunk(self, graph, first, nodes):
+        large = [(node, 1) for node in nodes if len(node[1]) >= r.FRAME_FROM_BYTES]
+        self._open(graph)
         for record in self._options.records(graph):
             self._connection.post(record)
         if nodes:
             self._connection.post([r.SUBMIT_NODES, graph, first, nodes], large)
-
-    def _function_number(self, function, code):
-        refuse_disk_shuffle(function)
-        if len(code) > r.BODY_BYTES_MAX:
-            _refuse_large(f"function {funcname(function)} holds", len(code))
-        content_hash = hashlib.blake2b(code, digest_size=16).digest()
-        number = self._connection.function_number(content_hash, _printable(funcname(function)), code)
-        if len(code) >= r.FORGET_FROM_BYTES:
-            self._large_functions.append(number)
-        return number
 
     def _read(self, mailbox):
         while mailbox:
@@ -151,7 +151,7 @@ class GraphRun:
                 if self._progress:
                     self._progress.update(*record[2:5])
             elif kind == r.TASK_EVENTS:
-                self._watch.report(record[2], record[3])
+                self._watch.report([node - self._files for node in record[2]], [[end[0] - self._files, *end[1:]] for end in record[3]])
             elif kind == r.TASK_OUTPUT:
                 print_here(*record[5:7])
             elif kind == r.GRAPH_FAILED:
@@ -161,6 +161,7 @@ class GraphRun:
     def _keep(self, record, payloads):
         """Take one piece of a result; decode it when it is complete."""
         _, _, node, size, offset, data, *_ = record
+        node -= self._files
         if isinstance(data, int):
             data = payloads[data]
         if len(data) == size:
@@ -193,16 +194,5 @@ class GraphRun:
         return next(key for key, number in self._numbers.items() if number == node)
 
 
-def _refuse_large(what, size):
-    raise SerializationError(
-        f"{what} {size / (1 << 30):.2f} GiB of data, more than a message can take: make or load such data inside a task"
-    )
-
-
 def _name_of(key):
-    return _printable(key if type(key) is str else str(key))
-
-
-def _printable(text):
-    # MessagePack strings are UTF-8, which has no lone surrogates.
-    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+    return printable(key if type(key) is str else str(key))

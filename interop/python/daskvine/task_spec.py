@@ -24,7 +24,10 @@ def convert_argument(item, known):
     """What Dask makes of an argument of a legacy task."""
     if not isinstance(item, dict):
         return spec.convert_legacy_task(None, item, known)
-    return spec.Dict(item) if any(isinstance(value, (GraphNode, spec.TaskRef)) for value in item.values()) else dict(item)
+    if any(isinstance(value, (GraphNode, spec.TaskRef)) for value in item.values()):
+        return spec.Dict(item)
+    # The same object stays so, which is how a large one is known again.
+    return item if type(item) is dict else dict(item)
 
 
 class NodeReader:

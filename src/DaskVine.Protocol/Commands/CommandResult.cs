@@ -13,7 +13,7 @@ public enum CommandResult
     /// <summary>It ended without making one of its outputs.</summary>
     OutputMissing = 2,
 
-    /// <summary>It ran, and what it wrote cannot be read.</summary>
+    /// <summary>It ran, and its standard output cannot be read or kept.</summary>
     StdoutMissing = 4,
 
     /// <summary>A signal ended it.</summary>
@@ -27,19 +27,22 @@ public enum CommandResult
 
     Unknown = 32,
 
-    /// <summary>It was given up: its workers ended.</summary>
+    /// <summary>It was given up without any fault of its own that is known: its workers ended, or could not start it.</summary>
     Forsaken = 40,
 
+    /// <summary>Its workers ended, more often than it was to be tried again. TaskVine has the number and never gives it.</summary>
     MaxRetries = 48,
 
     /// <summary>It ran for longer than it may.</summary>
     MaxWallTime = 56,
 
+    /// <summary>It ran, and what it took of what it is limited in could not be measured.</summary>
     RmonitorError = 64,
 
     /// <summary>It made its outputs, and one could not be stored.</summary>
     OutputTransferError = 72,
 
+    /// <summary>It is to run where its file is already, and no worker that can run it has that file.</summary>
     FixedLocationMissing = 80,
 
     Cancelled = 88,

@@ -10,6 +10,9 @@ public enum CommandInputOptions
 
     /// <summary>As a symbolic link rather than a file.</summary>
     Symlink = 1,
+
+    /// <summary>It is never brought: the command runs at a worker that holds it already.</summary>
+    Held = 2,
 }
 
 /// <summary>When an output is one, and what happens meanwhile.</summary>
@@ -73,7 +76,7 @@ public sealed record CommandSpec
         try
         {
             var spec = ReadMap(body);
-            SandboxNames.Check(spec);
+            SandboxNames.Check(spec.Inputs.Select(input => input.Name), spec.Outputs.Select(output => output.Name), "a command");
             return spec;
         }
         catch (MsgPackException e)

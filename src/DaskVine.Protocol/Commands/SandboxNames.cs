@@ -6,31 +6,36 @@ internal static class SandboxNames
     private const int MaxBytes = 4095;
     private const int MaxPart = 255;
 
+    /// <param name="inputs">Files that are there at the beginning.</param>
+    /// <param name="outputs">Files that are to be there at the end.</param>
+    /// <param name="whose">Of what, for people.</param>
     /// <exception cref="ProtocolException">A name is not allowed; the message says which, and why.</exception>
-    public static void Check(CommandSpec spec)
+    public static void Check(IEnumerable<string> inputs, IEnumerable<string> outputs, string whose)
     {
-        var inputs = new HashSet<string>();
-        foreach (var input in spec.Inputs)
-            Add(inputs, "input", input.Name);
-        var outputs = new HashSet<string>();
-        foreach (var output in spec.Outputs)
-            Add(outputs, "output", output.Name);
+        var allInputs = Checked(inputs, "input", whose);
+        var allOutputs = Checked(outputs, "output", whose);
         // An input may be inside of an output, or be the output; what is inside of an input would be written into the cache.
-        foreach (var name in inputs)
-            MustBeOutside(name, "input", inputs);
-        foreach (var name in outputs)
+        foreach (var name in allInputs)
+            MustBeOutside(name, "input", allInputs, whose);
+        foreach (var name in allOutputs)
         {
-            MustBeOutside(name, "output", inputs);
-            MustBeOutside(name, "output", outputs);
+            MustBeOutside(name, "output", allInputs, whose);
+            MustBeOutside(name, "output", allOutputs, whose);
         }
     }
 
-    private static void Add(HashSet<string> names, string what, string name)
+    private static HashSet<string> Checked(IEnumerable<string> names, string what, string whose)
     {
-        if (Problem(name) is { } problem)
-            throw new ProtocolException($"the {what} '{name}' of a command {problem}");
-        if (!names.Add(name))
-            throw new ProtocolException($"two {what}s of a command are named '{name}'");
+        var known = new HashSet<string>();
+        foreach (var name in names)
+        {
+            if (Problem(name) is { } problem)
+                throw new ProtocolException($"the {what} '{name}' of {whose} {problem}");
+            if (!known.Add(name))
+                throw new ProtocolException($"two {what}s of {whose} are named '{name}'");
+        }
+
+        return known;
     }
 
     private static string? Problem(string name)
@@ -56,12 +61,12 @@ internal static class SandboxNames
         return null;
     }
 
-    private static void MustBeOutside(string name, string what, HashSet<string> others)
+    private static void MustBeOutside(string name, string what, HashSet<string> others, string whose)
     {
         for (var slash = name.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = name.IndexOf('/', slash + 1))
         {
             if (others.Contains(name[..slash]))
-                throw new ProtocolException($"the {what} '{name}' of a command is inside of '{name[..slash]}', which is another file of it");
+                throw new ProtocolException($"the {what} '{name}' of {whose} is inside of '{name[..slash]}', which is another file of it");
         }
     }
 }

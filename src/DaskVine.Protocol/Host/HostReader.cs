@@ -67,6 +67,8 @@ public sealed class HostReader
             HostRecordKind.Hello => 4,
             HostRecordKind.Returned => 5,
             HostRecordKind.Failed => 7,
+            HostRecordKind.Ready => 2,
+            HostRecordKind.Loaded => 3,
             _ => throw new ProtocolException($"host record kind {(int)kind} is not known here"),
         };
         if (fields < needed)
@@ -83,6 +85,8 @@ public sealed class HostReader
         HostRecordKind.Exited => new HostExited(ReadInt(ref reader), ReadInt(ref reader), reader.ReadInt32()),
         HostRecordKind.Returned =>
             new HostReturned(ReadLong(ref reader), ReadLong(ref reader), ReadLong(ref reader), ReadOptionalBytes(ref reader), ReadOutput(ref reader)),
+        HostRecordKind.Ready => new HostReady(ReadLong(ref reader), ReadOptionalFailure(ref reader)),
+        HostRecordKind.Loaded => new HostLoaded(ReadInt(ref reader), ReadLong(ref reader), reader.ReadBoolean()),
         _ => new HostFailed(ReadLong(ref reader), ReadLong(ref reader), ReadFailure(ref reader), ReadOutput(ref reader)),
     };
 
@@ -107,9 +111,18 @@ public sealed class HostReader
     private static Failure ReadFailure(ref MsgPackReader reader)
     {
         var kind = reader.ReadInt32();
-        return kind is >= 0 and <= (int)FailureKind.Invalid
+        return kind is >= 0 and <= (int)FailureKind.Library
             ? new Failure((FailureKind)kind, reader.ReadString(), reader.ReadString(), ReadOptionalBytes(ref reader))
             : throw new ProtocolException($"failure kind {kind} is not known");
+    }
+
+    private static Failure? ReadOptionalFailure(ref MsgPackReader reader)
+    {
+        if (reader.TryReadNil())
+            return null;
+        return reader.ReadArrayHeader() == 2
+            ? new Failure(FailureKind.Library, reader.ReadString(), reader.ReadString(), null)
+            : throw new ProtocolException("the failure of a setup is not a pair of texts");
     }
 
     private static CallOutput? ReadOutput(ref MsgPackReader reader)

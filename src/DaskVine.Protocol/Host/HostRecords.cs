@@ -12,6 +12,9 @@ public enum HostRecordKind
     Failed = 7,
     Upload = 8,
     Forget = 9,
+    Setup = 10,
+    Ready = 11,
+    Loaded = 12,
 }
 
 /// <summary>What a host process is.</summary>
@@ -41,6 +44,14 @@ public sealed record HostReturned(long Call, long DurationUs, long Size, ReadOnl
 
 /// <summary>A call gave no result.</summary>
 public sealed record HostFailed(long Call, long DurationUs, Failure Failure, CallOutput? Output = null) : HostRecord;
+
+/// <summary>
+/// A process has been set up as its spec says, or (with a failure) could not be. <paramref name="DurationUs"/>: how long that took.
+/// </summary>
+public sealed record HostReady(long DurationUs, Failure? Failure = null) : HostRecord;
+
+/// <summary>A library has loaded a function, so that children forked from now on have it, or could not.</summary>
+public sealed record HostLoaded(int Function, long DurationUs, bool Ok) : HostRecord;
 
 /// <summary>An input of a call: the value itself or the path of its file.</summary>
 public readonly record struct HostInput(ReadOnlyMemory<byte>? Value, string? Path);

@@ -69,6 +69,14 @@ public sealed class HostWriter
         End();
     }
 
+    /// <param name="spec">A <see cref="Libraries.LibrarySpec"/>.</param>
+    public void Setup(ReadOnlySpan<byte> spec)
+    {
+        Begin(HostRecordKind.Setup, 1);
+        _record.WriteBinary(spec);
+        End();
+    }
+
     private void Begin(HostRecordKind kind, int fields)
     {
         _record.Clear();

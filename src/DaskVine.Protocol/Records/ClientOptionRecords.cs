@@ -8,6 +8,8 @@ namespace DaskVine.Protocol.Records;
 /// <param name="Resources">What it takes of its worker's resources while it runs, by name, in thousandths.</param>
 /// <param name="Locks">Of the tasks of all graphs that name the same lock, one runs at a time.</param>
 /// <param name="Checkpoint">Its result goes to the manager as soon as it is there, so that no worker's loss loses it.</param>
+/// <param name="Library">The function whose code is the <see cref="Libraries.LibrarySpec"/> of the library that runs them; null for the worker's own.</param>
+/// <param name="Cores">Cores of a worker that each of them takes; 0 and 1 are one.</param>
 public sealed record TaskOptions(
     int Graph,
     int Number,
@@ -17,11 +19,13 @@ public sealed record TaskOptions(
     bool Elsewhere,
     IReadOnlyDictionary<string, long> Resources,
     IReadOnlyList<string> Locks,
-    bool Checkpoint = false) : Record
+    bool Checkpoint = false,
+    int? Library = null,
+    int Cores = 0) : Record
 {
     public override RecordKind Kind => RecordKind.TaskOptions;
 
-    protected internal override int FieldCount => 9;
+    protected internal override int FieldCount => 11;
 
     internal static TaskOptions Read(ref RecordReader reader) => new(
         reader.ReadInt(),
@@ -32,7 +36,9 @@ public sealed record TaskOptions(
         reader.ReadBoolean(),
         reader.ReadAmounts(),
         reader.ReadStrings(),
-        reader.ReadBoolean());
+        reader.ReadBoolean(),
+        reader.ReadOptionalInt(),
+        reader.ReadInt());
 
     protected internal override void WriteFields(RecordWriter writer)
     {
@@ -45,6 +51,8 @@ public sealed record TaskOptions(
         writer.Write(Resources);
         writer.Write(Locks);
         writer.Write(Checkpoint);
+        writer.WriteOptional(Library);
+        writer.Write((long)Cores);
     }
 }
 

@@ -33,6 +33,8 @@ public ref struct RecordReader
         return value <= int.MaxValue ? (int)value : throw new ProtocolException($"a number over 31 bits ({value}) where a count belongs");
     }
 
+    internal int? ReadOptionalInt() => _reader.TryReadNil() ? null : ReadInt();
+
     internal string ReadString() => _reader.ReadString();
 
     internal int ReadArray() => _reader.ReadArrayHeader();
@@ -132,7 +134,7 @@ public ref struct RecordReader
     {
         var extra = ReadTuple(4);
         var kind = ReadInt();
-        if (kind > (int)FailureKind.Invalid)
+        if (kind > (int)FailureKind.Library)
             throw new ProtocolException($"failure kind {kind} is not known");
         var failure = new Failure((FailureKind)kind, ReadString(), ReadString(), ReadOptionalPayload());
         Skip(extra);

@@ -52,6 +52,14 @@ public sealed class RecordWriter
 
     internal void WriteNil() => _header.WriteNil();
 
+    internal void WriteOptional(int? value)
+    {
+        if (value is { } number)
+            _header.Write((long)number);
+        else
+            _header.WriteNil();
+    }
+
     internal void WritePayload(ReadOnlyMemory<byte> payload)
     {
         if (payload.Length < FrameThreshold)

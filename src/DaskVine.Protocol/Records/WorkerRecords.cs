@@ -10,7 +10,8 @@ public readonly record struct TaskInput(ReadOnlyMemory<byte>? Value, FileId File
 
 /// <summary>
 /// A task for a worker. <paramref name="Capture"/>: its report is to carry what it wrote. <paramref name="Outputs"/>: the files that a
-/// command makes beside its report, in the order in which its body names them.
+/// command makes beside its report, in the order in which its body names them. <paramref name="Library"/>: the function whose code is the
+/// <see cref="Libraries.LibrarySpec"/> of the library that runs it; null for the worker's own.
 /// </summary>
 public sealed record Assign(
     TaskId Task,
@@ -21,14 +22,15 @@ public sealed record Assign(
     IReadOnlyList<TaskInput> Inputs,
     FileId Output,
     bool Capture = false,
-    IReadOnlyList<FileId>? Outputs = null) : Record
+    IReadOnlyList<FileId>? Outputs = null,
+    int? Library = null) : Record
 {
     /// <inheritdoc cref="Assign"/>
     public IReadOnlyList<FileId> Outputs { get; init; } = Outputs ?? [];
 
     public override RecordKind Kind => RecordKind.Assign;
 
-    protected internal override int FieldCount => 9;
+    protected internal override int FieldCount => 10;
 
     internal static Assign Read(ref RecordReader reader)
     {
@@ -42,7 +44,9 @@ public sealed record Assign(
         var inputs = new TaskInput[reader.ReadArray()];
         for (var i = 0; i < inputs.Length; i++)
             inputs[i] = ReadInput(ref reader);
-        return new Assign(task, attempt, (TaskMode)mode, functions, body, inputs, reader.ReadFile(), reader.ReadBoolean(), reader.ReadFiles());
+        return new Assign(
+            task, attempt, (TaskMode)mode, functions, body, inputs, reader.ReadFile(), reader.ReadBoolean(), reader.ReadFiles(),
+            reader.ReadOptionalInt());
     }
 
     protected internal override void WriteFields(RecordWriter writer)
@@ -69,6 +73,7 @@ public sealed record Assign(
         writer.Write(Output.Value);
         writer.Write(Capture);
         writer.Write(Outputs);
+        writer.WriteOptional(Library);
     }
 
     private static TaskInput ReadInput(ref RecordReader reader)

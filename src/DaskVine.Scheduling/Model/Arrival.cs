@@ -40,8 +40,11 @@ internal sealed class Arrival(VineFile file, VineWorker destination)
     /// <summary>It counts among <see cref="VineWorker.Incoming"/>: what is made may wait for what is received.</summary>
     public bool IsReceived => File.Maker is null;
 
-    /// <summary>The worker could not reach the manager's transfer server: by the link, then.</summary>
+    /// <summary>The worker could not reach the manager's transfer server: by the link, then, or for a directory once more from there.</summary>
     public bool ByLink { get; set; }
+
+    /// <summary>A transfer that failed may have left a part of it at its worker.</summary>
+    public bool HasPart { get; set; }
 
     /// <summary>It is to replace the copy of this worker, whose disk is full.</summary>
     public VineWorker? Relieves { get; set; }

@@ -30,7 +30,7 @@ internal sealed class VineFile(FileId id, VineGraph graph, int node)
     /// <summary>Whether the manager has it in its staging, or can read it where the client said.</summary>
     public bool Staged { get; set; }
 
-    /// <summary>What is staged is the archive of a directory: for clients, and not for workers.</summary>
+    /// <summary>What is staged is the archive of a directory: clients get the archive, workers the directory.</summary>
     public bool IsArchive { get; set; }
 
     /// <summary>Its producer has ended without making it.</summary>
@@ -87,7 +87,7 @@ internal sealed class VineFile(FileId id, VineGraph graph, int node)
     public bool AtManager => Value is not null || Staged;
 
     /// <summary>Workers can have it without any other having it.</summary>
-    public bool HasOrigin => Value is not null || (Staged && !IsArchive) || Maker is not null || Declared is { Kind: FileKind.Url or FileKind.Shared };
+    public bool HasOrigin => Value is not null || Staged || Maker is not null || Declared is { Kind: FileKind.Url or FileKind.Shared };
 
     /// <summary>Tasks that read it can run.</summary>
     public bool IsAvailable => HasOrigin || (Holders.Count > 0 && !Graph.Returns);

@@ -8,6 +8,10 @@ internal sealed class VineFunction(FunctionCode code, long unknownDurationUs)
     // New samples count an eighth: follows a change within some tens of calls, and one outlier does not matter.
     private const int Smoothing = 8;
 
+    // On a busy machine some calls last a thousand times as long as others.
+    private const int OutlierFactor = 8;
+    private const int ShortUs = 100;
+
     private bool _measured;
 
     public FunctionCode Code { get; } = code;
@@ -28,6 +32,8 @@ internal sealed class VineFunction(FunctionCode code, long unknownDurationUs)
 
     public void Measure(long durationUs, long resultBytes)
     {
+        if (_measured)
+            durationUs = Math.Min(durationUs, OutlierFactor * Math.Max(EstimateUs, ShortUs));
         EstimateUs = _measured ? EstimateUs + ((durationUs - EstimateUs) / Smoothing) : durationUs;
         ResultBytes = ResultBytes is { } before ? before + ((resultBytes - before) / Smoothing) : resultBytes;
         _measured = true;

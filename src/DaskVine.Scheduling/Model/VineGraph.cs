@@ -43,6 +43,15 @@ internal sealed class VineGraph(VineClient client, OpenGraph open, long start)
 
     public int AssignedCount { get; set; }
 
+    /// <summary>Tasks that were done at any time.</summary>
+    public int EverDone { get; set; }
+
+    /// <summary>Results that were lost at limited workers before their use since a task was last done for the first time.</summary>
+    public int Evictions { get; set; }
+
+    /// <summary>How often tasks were done that had been done before, since a task was last done for the first time.</summary>
+    public int DoneAgain { get; set; }
+
     /// <summary>How many of <see cref="Nodes"/> are wanted and not sent.</summary>
     public int WantedCount { get; set; }
 

@@ -55,6 +55,15 @@ internal sealed class VineTask(
 
     public VineTaskOptions Options { get; } = options;
 
+    /// <summary>Of one that asks for more than a slot of any worker.</summary>
+    public TaskNeeds? Needs { get; init; }
+
+    /// <summary>Slots that it takes of its worker.</summary>
+    public int Cores => Needs?.Cores ?? 1;
+
+    /// <summary>That of its options; of a task with needs one of its own, which it uses from when it is ready until it is done.</summary>
+    public Demand? Demand { get; set; } = options.Demand;
+
     public VineTaskState State { get; set; }
 
     /// <summary>How many of <see cref="Inputs"/> are not available; greater than zero exactly when waiting.</summary>
@@ -68,6 +77,12 @@ internal sealed class VineTask(
 
     /// <summary>What its worker's load was raised by.</summary>
     public long LoadUs { get; set; }
+
+    /// <summary>Bytes of its result that its worker was expected to keep when it was assigned.</summary>
+    public long ExpectedBytes { get; set; }
+
+    /// <summary>How often it gave its result.</summary>
+    public int TimesDone { get; set; }
 
     /// <summary>What it holds while it is assigned, if its demand names anything to hold.</summary>
     public Claim? Claim { get; set; }

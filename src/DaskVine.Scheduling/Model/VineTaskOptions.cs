@@ -6,7 +6,10 @@ namespace DaskVine.Scheduling.Model;
 /// <param name="Preferred">Names of the workers that are to run it if they have room.</param>
 /// <param name="Demand">What it cannot run without; null when any worker may run it at any time.</param>
 /// <param name="Checkpoint">Its result goes to the manager as soon as it is there.</param>
-internal sealed record VineTaskOptions(long Priority, int Retries, string[] Preferred, Demand? Demand, bool Checkpoint = false)
+/// <param name="Library">The function that describes the library which runs it; null for the worker's own.</param>
+/// <param name="Needs">What it asks of its worker beyond a slot, if anything.</param>
+internal sealed record VineTaskOptions(
+    long Priority, int Retries, string[] Preferred, Demand? Demand, bool Checkpoint = false, VineFunction? Library = null, TaskNeeds? Needs = null)
 {
     public static readonly VineTaskOptions None = new(0, 0, [], null);
 }

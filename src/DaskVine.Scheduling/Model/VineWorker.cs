@@ -48,6 +48,9 @@ internal sealed class VineWorker(WorkerId id, string name, int cores, IReadOnlyD
     /// <summary>Sum of the sizes of <see cref="Files"/> and <see cref="Arriving"/>.</summary>
     public long StoredBytes { get; set; }
 
+    /// <summary>Sum of <see cref="VineTask.ExpectedBytes"/> over <see cref="Assigned"/>.</summary>
+    public long ExpectedBytes { get; set; }
+
     /// <summary>
     /// Outputs that it has from an earlier attempt at a task of <see cref="Assigned"/>. The present attempt overwrites one, or makes
     /// it a leftover: by giving a small value, or by not ending there.
@@ -96,7 +99,13 @@ internal sealed class VineWorker(WorkerId id, string name, int cores, IReadOnlyD
     /// <summary>What the answers to Retracts are about that are still to come: claims of cancelled tasks, or (null) tasks for others.</summary>
     public Queue<Claim[]?> Asked { get; } = new();
 
-    public bool HasFreeSlot => Assigned.Count < Cores;
+    public bool HasFreeSlot => HasFreeSlots(1);
+
+    /// <summary>How many of its tasks wait for slots, or may: more than that it cannot give back.</summary>
+    public int Surplus => Math.Min(Assigned.Count - 1, Assigned.Cores - Cores);
+
+    /// <summary>Whether a task of so many cores would start at once.</summary>
+    public bool HasFreeSlots(int count) => Assigned.Cores + count <= Cores;
 
     public long FreeOf(string resource) => Resources.GetValueOrDefault(resource) - _used.GetValueOrDefault(resource);
 

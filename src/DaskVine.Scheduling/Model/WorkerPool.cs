@@ -5,7 +5,10 @@ namespace DaskVine.Scheduling.Model;
 /// <param name="content">All that tells it from others.</param>
 /// <param name="names">Names of the workers, sorted; empty for all.</param>
 /// <param name="resources">What a task takes of its worker's, by name, in thousandths, sorted.</param>
-internal sealed class WorkerPool(int number, string content, string[] names, (string Name, long Amount)[] resources)
+/// <param name="cores">Slots that a task takes: a worker has as many, free or not, as its tasks wait there for their turn.</param>
+/// <param name="held">Files that the worker holds.</param>
+internal sealed class WorkerPool(
+    int number, string content, string[] names, (string Name, long Amount)[] resources, int cores = 1, VineFile[]? held = null)
 {
     // More would make a placement as slow as there are workers.
     private const int LookedAt = 64;
@@ -24,8 +27,15 @@ internal sealed class WorkerPool(int number, string content, string[] names, (st
 
     public (string Name, long Amount)[] Resources { get; } = resources;
 
+    public int Cores { get; } = cores;
+
+    public VineFile[] Held { get; } = held ?? [];
+
     /// <summary>Every worker belongs to it, so that it keeps no account of them.</summary>
-    public bool IsForAll => Names.Length == 0 && Resources.Length == 0;
+    public bool IsForAll => Cores == 1 && IsForAllWithCores;
+
+    /// <summary>Every worker with enough cores belongs to it.</summary>
+    public bool IsForAllWithCores => Names.Length == 0 && Resources.Length == 0 && Held.Length == 0;
 
     /// <summary>Workers whose <see cref="VineWorker.Pools"/> contain it.</summary>
     public int MemberCount { get; set; }
@@ -45,6 +55,9 @@ internal sealed class WorkerPool(int number, string content, string[] names, (st
     /// <summary>Clients whose tasks have no worker here to wait for. Empty while there are members.</summary>
     public Dictionary<VineClient, PoolWait> Waits { get; } = [];
 
+    /// <summary>A task that is found to bring one of <see cref="Held"/> to a worker, while there is no member.</summary>
+    public VineTask? Bringer { get; set; }
+
     public bool MayHaveRoom => IsForAll || _open.Count > 0;
 
     /// <summary>Whether the worker, with nothing to do, could run it.</summary>
@@ -56,7 +69,7 @@ internal sealed class WorkerPool(int number, string content, string[] names, (st
                 return false;
         }
 
-        return IsNamed(worker);
+        return IsOneOf(worker);
     }
 
     /// <summary>Whether the worker has the name and the resources now.</summary>
@@ -68,7 +81,7 @@ internal sealed class WorkerPool(int number, string content, string[] names, (st
                 return false;
         }
 
-        return IsNamed(worker);
+        return IsOneOf(worker);
     }
 
     public void Open(VineWorker worker)
@@ -103,14 +116,23 @@ internal sealed class WorkerPool(int number, string content, string[] names, (st
 
             looked++;
             _cursor++;
-            if (best is null || worker.IsLessLoadedThan(best))
+            if (best is null || IsBetter(worker, best))
                 best = worker;
         }
 
         return best;
     }
 
-    private bool IsNamed(VineWorker worker) => Names.Length == 0 || Array.IndexOf(Names, worker.Name) >= 0;
+    // One where it starts at once; else one where the wait is short.
+    private bool IsBetter(VineWorker worker, VineWorker other)
+    {
+        var starts = worker.HasFreeSlots(Cores);
+        return starts == other.HasFreeSlots(Cores) ? worker.IsLessLoadedThan(other) : starts;
+    }
+
+    private bool IsOneOf(VineWorker worker) => worker.Cores >= Cores
+        && (Names.Length == 0 || Array.IndexOf(Names, worker.Name) >= 0)
+        && Array.TrueForAll(Held, worker.Files.Contains);
 
     public sealed class ByOrder : IComparer<WorkerPool>
     {

@@ -27,7 +27,11 @@ public class HostProperties
         select Record(HostRecordKind.Exited, numbers[0], numbers[1], Whole(status)),
         from numbers in Number.ArrayOf(3) from value in Bytes from output in Output
         select Record(HostRecordKind.Returned, [.. numbers, value, output]),
-        from numbers in Number.ArrayOf(2) from kind in Gen.Choose(0, 5) from texts in Phrase.ArrayOf(2) from exception in Bytes
+        from took in Number from failure in Gen.OneOf(Gen.Constant(Nil), Phrase.ArrayOf(2).Select(List))
+        select Record(HostRecordKind.Ready, took, failure),
+        from numbers in Number.ArrayOf(2) from ok in Gen.Elements(true, false)
+        select Record(HostRecordKind.Loaded, [.. numbers, new MsgPackNode.Truth(ok)]),
+        from numbers in Number.ArrayOf(2) from kind in Gen.Choose(0, 6) from texts in Phrase.ArrayOf(2) from exception in Bytes
         from output in Output
         select Record(HostRecordKind.Failed, [.. numbers, Whole(kind), .. texts, exception, output]));
 

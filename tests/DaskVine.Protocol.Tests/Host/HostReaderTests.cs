@@ -22,6 +22,8 @@ public class HostReaderTests
         [HostRecordKind.Exited] = Exited,
         [HostRecordKind.Returned] = Returned,
         [HostRecordKind.Failed] = Failed,
+        [HostRecordKind.Ready] = [Whole(12), Pair("message", "traceback")],
+        [HostRecordKind.Loaded] = [Whole(7), Whole(12), new MsgPackNode.Truth(true)],
     };
 
     private static readonly Dictionary<string, MsgPackNode> NotOutputs = new()
@@ -54,6 +56,19 @@ public class HostReaderTests
     [Fact]
     public void Exited_IsReadWithItsSignal() =>
         Assert.Equal(new HostExited(3, 4711, -9), One(Record(HostRecordKind.Exited, Exited)));
+
+    [Fact]
+    public void Ready_IsReadWithWhatWentWrong()
+    {
+        Assert.Equal(new HostReady(12), One(Record(HostRecordKind.Ready, Whole(12), Nil)));
+        Assert.Equal(
+            new HostReady(12, new Failure(FailureKind.Library, "message", "traceback", null)),
+            One(Record(HostRecordKind.Ready, Whole(12), Pair("message", "traceback"))));
+    }
+
+    [Fact]
+    public void Loaded_IsRead() =>
+        Assert.Equal(new HostLoaded(7, 12, true), One(Record(HostRecordKind.Loaded, Whole(7), Whole(12), new MsgPackNode.Truth(true))));
 
     [Fact]
     public void Returned_WithAValue_IsRead()
@@ -171,8 +186,8 @@ public class HostReaderTests
     {
         var hello = Record(HostRecordKind.Hello, [Text("driver"), .. Hello[1..]]);
         Assert.Contains("role 'driver' is not known", Refusal(Frame(hello)), StringComparison.Ordinal);
-        var failed = Record(HostRecordKind.Failed, [.. Failed[..2], Whole(6), .. Failed[3..]]);
-        Assert.Contains("failure kind 6 is not known", Refusal(Frame(failed)), StringComparison.Ordinal);
+        var failed = Record(HostRecordKind.Failed, [.. Failed[..2], Whole(7), .. Failed[3..]]);
+        Assert.Contains("failure kind 7 is not known", Refusal(Frame(failed)), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -24,6 +24,14 @@ public class HostWriterTests
     }
 
     [Fact]
+    public void Setup_IsTheSpec()
+    {
+        var writer = new HostWriter();
+        writer.Setup([0x80]);
+        Assert.Equal(["[10,b80]"], HostFrames.Texts(writer.Written));
+    }
+
+    [Fact]
     public void Call_IsNumbersBodyInputsAndOutput()
     {
         var writer = new HostWriter();

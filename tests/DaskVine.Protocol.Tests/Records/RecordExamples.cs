@@ -16,7 +16,7 @@ internal static class RecordExamples
     private static readonly Dictionary<string, long> NoAmounts = [];
 
     internal static IReadOnlyList<Record> All { get; } = 
-        [.. Session(), .. Client(), .. Results(), .. Worker(), .. Reports(), .. Requests(), .. Tidings(), .. Declarations(), .. Transfers()];
+        [.. Session(), .. Client(), .. Results(), .. Worker(), .. Reports(), .. Requests(), .. Tidings(), .. Declarations(), .. Transfers(), .. Watching()];
 
     internal static IEnumerable<object[]> Cases => All.Select((_, at) => new object[] { at, All[at].Kind });
 
@@ -131,6 +131,7 @@ internal static class RecordExamples
     [
         new OpenGraph(3, TaskMode.Command, "files", GraphReports.None, Returns: true, PruneDepth: 0),
         new TaskOptions(1, 3, 0, 0, [], true, NoAmounts, [], Checkpoint: true),
+        new TaskOptions(1, 4, 0, 0, [], true, NoAmounts, [], Library: 70_000, Cores: 2),
         new SubmitFiles(1, 0,
         [
             new DeclaredFile(FileKind.Path, "/data/\u00e9vents.arrow", "file-1", 1L << 40, CacheLevel.Workflow, true),
@@ -158,6 +159,7 @@ internal static class RecordExamples
             3, Hello.WorkerRole, "worker-1", "node-1", 1, new Dictionary<string, string>(), 2, [], [], null,
             new PeerEndpoint("tcp://10.0.0.1:4711", "s3cret", "boot-7", "/scratch/cache"), 1L << 40, 1L << 34),
         new Assign(new TaskId(1), 1, TaskMode.Command, [], new byte[] { 0x80 }, [], new FileId(5), false, [new FileId(6), new FileId(1L << 40)]),
+        new Assign(new TaskId(1), 2, TaskMode.FunctionCalls, [3], new byte[] { 0x90 }, [], new FileId(5), Library: 0),
         new Completed(new TaskId(1), 1, 5, 1, new byte[] { 0x80 }, null, [new FileSize(new FileId(6), 1L << 40)]),
         new Transfer(new FileId(7), 1L << 40, 3, "tcp://10.0.0.1:4711", "s3cret", "/scratch/cache", "", CacheLevel.Workflow),
         new Transfer(new FileId(8), 0, 0, "https://example.org/a", "", "", "url-1", CacheLevel.Forever),
@@ -169,5 +171,14 @@ internal static class RecordExamples
         new AskMovements(3),
         new Movements(3, 1L << 40, [new Movement("", "worker-0", 1L << 33, 0, 7), new Movement("worker-0", "node\U0001f377", 0, 5, 1)]),
         new Movements(0, 0, []),
+    ];
+
+    private static IEnumerable<Record> Watching() =>
+    [
+        new OutputPiece(new TaskId(1L << 33), 2, 0, 1L << 40, Large),
+        new OutputPiece(new TaskId(1), 1, 3, 0, ReadOnlyMemory<byte>.Empty),
+        new FollowOutput(new TaskId(1L << 33), 2, 0, 1L << 40),
+        new WatchedOutput(1, 70_000, 1L << 33, Large),
+        new WatchedOutput(1, 0, 0, "step 1\n"u8.ToArray()),
     ];
 }

@@ -107,6 +107,8 @@ internal static class RecordGen
         from options in Number
         select new GraphNode(functions, body, inputs, key, options);
 
+    private static Gen<int?> OptionalNumber { get; } = Gen.OneOf(Gen.Constant<int?>(null), Number.Select(number => (int?)number));
+
     private static Gen<Record> Options { get; } =
         from numbers in Number.ArrayOf(3)
         from priority in Signed
@@ -115,7 +117,10 @@ internal static class RecordGen
         from resources in Amounts
         from locks in Several(Text)
         from checkpoint in Truth
-        select (Record)new TaskOptions(numbers[0], numbers[1], priority, numbers[2], workers, elsewhere, resources, locks, checkpoint);
+        from library in OptionalNumber
+        from cores in Number
+        select (Record)new TaskOptions(
+            numbers[0], numbers[1], priority, numbers[2], workers, elsewhere, resources, locks, checkpoint, library, cores);
 
     private static Gen<EndedTask> Ended { get; } =
         from node in Number from worker in Text from duration in Long select new EndedTask(node, worker, duration);
@@ -138,7 +143,8 @@ internal static class RecordGen
         from output in File
         from capture in Truth
         from outputs in Several(File)
-        select (Record)new Assign(new TaskId(task), attempt, mode, functions, body, inputs, output, capture, outputs);
+        from library in OptionalNumber
+        select (Record)new Assign(new TaskId(task), attempt, mode, functions, body, inputs, output, capture, outputs, library);
 
     private static readonly Gen<Record>[] Kinds =
     [
@@ -201,6 +207,12 @@ internal static class RecordGen
         from request in Number from made in Long from moved in Several(Moved) select (Record)new Movements(request, made, moved),
         from file in File from source in Long from kind in Gen.Elements(Enum.GetValues<TransferFailureKind>()) from reason in Text
         select (Record)new TransferFailed(file, source, kind, reason),
+        from task in Long from numbers in Number.ArrayOf(2) from offset in Long from data in Bytes
+        select (Record)new OutputPiece(new TaskId(task), numbers[0], numbers[1], offset, data),
+        from task in Long from numbers in Number.ArrayOf(2) from offset in Long
+        select (Record)new FollowOutput(new TaskId(task), numbers[0], numbers[1], offset),
+        from numbers in Number.ArrayOf(2) from offset in Long from data in Bytes
+        select (Record)new WatchedOutput(numbers[0], numbers[1], offset, data),
     ];
 
     /// <summary>One generator per kind.</summary>

@@ -115,13 +115,13 @@ public class RecordOptionFieldTests
 
     private static MsgPackNode Options(MsgPackNode? priority = null, MsgPackNode? elsewhere = null, MsgPackNode? resources = null) => Of(
         RecordKind.TaskOptions, Whole(1), Whole(1), priority ?? Whole(0), Whole(0), List(Text("w")),
-        elsewhere ?? new MsgPackNode.Truth(true), resources ?? NoPairs, List(Text("lock")), new MsgPackNode.Truth(false));
+        elsewhere ?? new MsgPackNode.Truth(true), resources ?? NoPairs, List(Text("lock")), new MsgPackNode.Truth(false), new MsgPackNode.Nil(), Whole(0));
 
     private static MsgPackNode Node(MsgPackNode options) => Of(
         RecordKind.SubmitNodes, Whole(1), Whole(0), List(List(new MsgPackNode.Nil(), Bin, List(), Text("key"), options)));
 
     private static MsgPackNode Assign(MsgPackNode capture) => Of(
-        RecordKind.Assign, Whole(1), Whole(1), Whole(0), List(), Bin, List(), Whole(1), capture, List());
+        RecordKind.Assign, Whole(1), Whole(1), Whole(0), List(), Bin, List(), Whole(1), capture, List(), new MsgPackNode.Nil());
 
     private static T Read<T>(MsgPackNode record)
         where T : Record => Assert.IsType<T>(Assert.Single(OfTrees(record).Read().Records));

@@ -18,10 +18,10 @@ public class RecordReaderTests
     {
         ["OpenGraph is malformed: task mode 3 is not known"] = Of(RecordKind.OpenGraph, Whole(1), Whole(3), Text(""), Whole(0), No, Whole(1)),
         ["Assign is malformed: task mode 3 is not known"] =
-            Of(RecordKind.Assign, Whole(1), Whole(1), Whole(3), List(), Body, List(), Whole(1), No, List()),
-        ["Failed is malformed: failure kind 6 is not known"] = Of(RecordKind.Failed, Whole(1), Whole(1), FailureOf(6), Nil),
-        ["GraphFailed is malformed: failure kind 6 is not known"] =
-            Of(RecordKind.GraphFailed, Whole(1), Whole(1), Text(""), Text(""), FailureOf(6), Text("")),
+            Of(RecordKind.Assign, Whole(1), Whole(1), Whole(3), List(), Body, List(), Whole(1), No, List(), Nil),
+        ["Failed is malformed: failure kind 7 is not known"] = Of(RecordKind.Failed, Whole(1), Whole(1), FailureOf(7), Nil),
+        ["GraphFailed is malformed: failure kind 7 is not known"] =
+            Of(RecordKind.GraphFailed, Whole(1), Whole(1), Text(""), Text(""), FailureOf(7), Text("")),
         ["SubmitFiles is malformed: file kind 5 is not known"] = Of(
             RecordKind.SubmitFiles, Whole(1), Whole(0), List(List(Whole(5), Text(""), Text(""), Whole(0), Whole(0), No))),
         ["Transfer is malformed: cache level 4 is not known"] = Of(
@@ -56,7 +56,7 @@ public class RecordReaderTests
         ["Hello peer"] = (
             inner => Hello(List(), List(), inner), [Text("tcp://h:1"), Text("token"), Text("host"), Text("/directory")]),
         ["Assign input"] = (
-            inner => Of(RecordKind.Assign, Whole(1), Whole(1), Whole(0), List(), Body, List(inner), Whole(1), No, List()),
+            inner => Of(RecordKind.Assign, Whole(1), Whole(1), Whole(0), List(), Body, List(inner), Whole(1), No, List(), Nil),
             [Whole(1), Whole(2)]),
         ["Retracted task"] = (inner => Of(RecordKind.Retracted, List(inner)), [Whole(1), Whole(2)]),
     };
@@ -70,7 +70,7 @@ public class RecordReaderTests
             Of(RecordKind.SubmitNodes, Whole(1), Whole(0), List(List(Nil, Body, List(), Text("key")))),
         ["GraphFailed has 5 fields and needs 6"] =
             Of(RecordKind.GraphFailed, Whole(1), Whole(1), Text(""), Text(""), FailureOf(0)),
-        ["Assign has 7 fields and needs 9"] =
+        ["Assign has 7 fields and needs 10"] =
             Of(RecordKind.Assign, Whole(1), Whole(1), Whole(0), List(), Body, List(), Whole(1)),
         ["Completed has 5 fields and needs 7"] = Of(RecordKind.Completed, Whole(1), Whole(1), Whole(1), Whole(1), Nil),
         ["Failed has 3 fields and needs 4"] = Of(RecordKind.Failed, Whole(1), Whole(1), FailureOf(0)),
@@ -95,6 +95,7 @@ public class RecordReaderTests
     [Theory]
     [InlineData(0, FailureKind.Raised)]
     [InlineData(5, FailureKind.Invalid)]
+    [InlineData(6, FailureKind.Library)]
     public void Failure_OfAKnownKind_IsRead(int number, FailureKind kind)
     {
         var read = OfTrees(Of(RecordKind.Failed, Whole(1), Whole(1), FailureOf(number), Nil)).Read();

@@ -19,6 +19,7 @@ internal sealed class LeftoverChecker(TaskBook book) : Watcher
             var files = worker.Cache.Files.Select(book.NameOf).ToList();
             Require(files.Count == 0, $"{worker} keeps files of {string.Join(", ", files)}", files);
             Require(worker.Cache.OutputCount == 0, $"{worker} keeps {worker.Cache.OutputCount} outputs of calls");
+            Require(worker.Cache.PartCount == 0, $"{worker} keeps {worker.Cache.PartCount} parts of files");
             Require(worker.TransferCount == 0, $"{worker} is getting {worker.TransferCount} files");
         }
     }

@@ -19,6 +19,8 @@ internal sealed class SimulatedCache(World world, string owner)
 
     public int OutputCount => _outputs.Count;
 
+    public int PartCount => _parts.Count;
+
     /// <summary>What its files take: of several with one name the content once.</summary>
     public long Bytes { get; private set; }
 

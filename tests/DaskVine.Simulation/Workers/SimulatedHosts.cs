@@ -16,11 +16,19 @@ internal sealed class SimulatedHosts(World world, SimulatedWorker worker, Chance
     private bool _libraryUp;
     private int _startsFailed;
 
+    // Functions that the library was sent; its children have them from their fork on.
+    private readonly HashSet<int> _loaded = [];
+
+    // When it has done all that it was asked to.
+    private TimeSpan _loadedAt;
+
     public void StartLibrary()
     {
         var library = ++_library;
         _libraryAlive = true;
         _libraryUp = false;
+        _loaded.Clear();
+        _loadedAt = world.Clock.Now;
         var fails = world.FaultsGoOn && _startsFailed < 2 && world.Options.LibraryDeaths is not null && chance.Happens(0.1);
         _startsFailed = fails ? _startsFailed + 1 : 0;
         world.Clock.After(Startup(200), () =>
@@ -47,9 +55,32 @@ internal sealed class SimulatedHosts(World world, SimulatedWorker worker, Chance
 
     public void Fork(int slot)
     {
-        if (_libraryAlive)
-            Start(new SimulatedHost(HostId.Child(slot), _library), Startup(3));
+        if (!_libraryAlive)
+            return;
+        var child = new SimulatedHost(HostId.Child(slot), _library);
+        child.Functions.UnionWith(_loaded);
+        // It has to load what it was sent before.
+        var wait = _loadedAt > world.Clock.Now ? _loadedAt - world.Clock.Now : TimeSpan.Zero;
+        Start(child, wait + Startup(3));
     }
+
+    /// <summary>One in ten is long to load, so that children are to have it from their library.</summary>
+    public void Load(LoadFunction load)
+    {
+        if (!_libraryAlive)
+            return;
+        var library = _library;
+        var took = Startup(chance.Happens(0.1) ? 200 : 0.2);
+        _loaded.Add(load.Function.Number);
+        _loadedAt = (_loadedAt > world.Clock.Now ? _loadedAt : world.Clock.Now) + took;
+        world.Clock.At(_loadedAt, () =>
+        {
+            if (library == _library && _libraryAlive)
+                worker.Happen(new FunctionLoaded((long)took.TotalMicroseconds, chance.Happens(0.9)));
+        });
+    }
+
+    public void Forget(ForgetLoaded forget) => _loaded.ExceptWith(forget.Functions);
 
     public void StartTask(int slot) => Start(new SimulatedHost(HostId.Task(slot), 0), Startup(50));
 

@@ -126,10 +126,7 @@ internal sealed partial class SimulatedWorker
             case MakeFile e: Happen(new MakeFileReceived(e)); break;
             case Release e:
                 foreach (var file in e.Files)
-                {
                     _arriving.Remove(file);
-                    _cache.DropPart(file);
-                }
 
                 Happen(new ReleaseReceived(e.Files));
                 break;

@@ -181,6 +181,8 @@ internal sealed partial class SimulatedWorker
             case KillHost e: _hosts.End(e.Host, -9); break;
             case EndHost e: _hosts.End(e.Host, 0); break;
             case StartLibrary: _hosts.StartLibrary(); break;
+            case LoadFunction e: _hosts.Load(e); break;
+            case ForgetLoaded e: _hosts.Forget(e); break;
             case SayHello e: SayHello(e); break;
             case CheckFiles e: Check(e); break;
             default: PerformTransfer(effect); break;
@@ -193,6 +195,7 @@ internal sealed partial class SimulatedWorker
         {
             case StartTransfer e: _transfers.Start(e); break;
             case KeepFile e: _transfers.Keep(e); break;
+            case DropPart e: _cache.DropPart(e.File); break;
             case AbandonTransfer e: _transfers.Abandon(e.File); break;
             case NameFile e: _cache.Name(e.File, e.Name); break;
             case DeleteNamed e: _cache.DeleteNamed(e.Name); break;

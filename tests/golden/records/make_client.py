@@ -26,7 +26,7 @@ FIELDS = {
     12: ["graph", "first", "nodes"],
     13: ["graph", "count", "wanted"],
     14: ["graph"],
-    15: ["graph", "number", "priority", "retries", "workers", "elsewhere", "resources", "locks", "checkpoint"],
+    15: ["graph", "number", "priority", "retries", "workers", "elsewhere", "resources", "locks", "checkpoint", "library", "cores"],
     16: ["name", "hash", "data"],
 }
 NAMES = {

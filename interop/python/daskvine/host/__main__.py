@@ -1,14 +1,16 @@
 """The Python side of a worker: runs the functions of Dask graphs in the user's environment.
 
     python3 -m daskvine.host library SOCKET      forks a child for each slot, on request; children keep their functions
+    python3 -m daskvine.host child SOCKET SLOT   one such process that nobody forks: it is set up by itself
     python3 -m daskvine.host task SOCKET SLOT    one call in a fresh interpreter, then exit
 
 SOCKET is the worker's Unix socket ("Worker ↔ host" in src/ARCHITECTURE.md). Standard input is a pipe from the worker:
 at its end of file the process ends at once, its children with it. Environment: DASKVINE_SYS_PATH becomes sys.path,
 DASKVINE_INLINE_LIMIT (bytes, 4096) is the largest result that travels in a message instead of a file, DASKVINE_LOGS is
-the directory where what user code writes is kept (slot-SLOT.out and .err of children, task-SLOT.out and .err of tasks).
+the directory where what user code writes is kept (slot-SLOT.out and .err of children, task-SLOT.out and .err of tasks),
+DASKVINE_SANDBOXES that of the directories of calls that have one each.
 
-Here are only what must come before user code can be found, and the two roles' beginnings. Neither dask nor zmq.
+Here are only what must come before user code can be found, and the roles' beginnings. Neither dask nor zmq.
 """
 
 import _thread
@@ -18,14 +20,14 @@ import resource
 import signal
 import sys
 
-USAGE = "usage: python3 -m daskvine.host library SOCKET | task SOCKET SLOT"
+USAGE = "usage: python3 -m daskvine.host library SOCKET | child SOCKET SLOT | task SOCKET SLOT"
 DEFAULT_INLINE_LIMIT = 4096
 # Each nested call takes 40 KiB of C's stack to decode, and Python's own limit is at some 480 of them.
 STACK_BYTES = 64 << 20
 
 
 def main(arguments):
-    """Runs the role that arguments name; returns the exit code."""
+    """Runs the role that arguments name; returns the exit code, or ends the process by itself."""
     _use_path_of_user()
     # A terminal's Ctrl-C reaches the whole process group; what it means is the worker's decision.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -40,11 +42,16 @@ def main(arguments):
     # Imported here, since msgpack and cloudpickle are to come from the path of the user.
     if len(arguments) == 2 and arguments[0] == "library":
         from daskvine.host.library import Library
-        return Library(arguments[1], parent_pipe, limit, logs).run()
+        _leave_after(lambda: Library(arguments[1], parent_pipe, limit, logs).run())
     if len(arguments) == 3 and arguments[0] == "task":
         _end_with(parent_pipe)
         from daskvine.host.child import run_task
         return run_task(arguments[1], int(arguments[2]), limit, logs)
+    if len(arguments) == 3 and arguments[0] == "child":
+        from daskvine.host.child import run_child
+        from daskvine.host.lifeline import end_with
+        end_with(parent_pipe)
+        _leave_after(lambda: run_child(arguments[1], int(arguments[2]), limit, logs))
     print(USAGE, file=sys.stderr)
     return 2
 
@@ -97,6 +104,21 @@ def _end_with(parent_pipe):
 
     # Not one of the module threading, whose frames would be in the way where a crash is told.
     _thread.start_new_thread(wait, ())
+
+
+def _leave_after(run):
+    """Ends this process with the exit code that `run` returns, without waiting for threads that a setup may have left in it."""
+    code = 1
+    try:
+        code = run()
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        from daskvine.host.output import flush
+        flush()
+        os._exit(code)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import msgpack
 from daskvine import values
 from daskvine.host.channel import FAILED, RETURNED, frame
 from daskvine.host.failure import RAISED, UNLOADABLE, Unloadable, Unpicklable, failure
+from daskvine.host.functions import Functions
 
 INPUT, NESTED, PICKLE, FUNCTION, KEYWORDS, TUPLE = range(1, 7)
 
@@ -23,15 +24,16 @@ class _Keywords(dict):
 class Calls:
     """The functions known to this process, and the call that is running.
 
-    `_code` holds (name, pickle) of each function that was sent, `_callables` those of them that are loaded.
-    `_longest` tells nanoseconds for each function that has run. `_output` is asked only for calls that want it told.
+    `_callables` are those functions that are loaded. `_longest` tells nanoseconds for each function that has run.
+    `_output` is asked only for calls that want it told.
     """
 
-    def __init__(self, inline_limit, output=None):
+    def __init__(self, inline_limit, output=None, known=None):
+        """`known` are Functions that are here already."""
         self._inline_limit = inline_limit
         self._output = output
-        self._code = {}
-        self._callables = {}
+        self._known = known or Functions()
+        self._callables = self._known.callables
         self._longest = {}
         self._functions = ()
         self._inputs = ()
@@ -40,19 +42,18 @@ class Calls:
 
     def learn(self, number, name, code):
         """Takes a function in; it is loaded when it is first called."""
-        self._callables.pop(number, None)
         self._longest.pop(number, None)
-        self._code[number] = name, code
+        self._known.learn(number, name, code)
 
     def forget(self, numbers):
         """Lets go of functions that no call will name again."""
+        self._known.forget(numbers)
         for number in numbers:
-            for table in (self._code, self._callables, self._longest):
-                table.pop(number, None)
+            self._longest.pop(number, None)
 
     def load_anew(self):
         """Has every function unpickled again when it is next called: what it imports may have changed."""
-        self._callables.clear()
+        self._known.drop_loaded()
 
     def expect(self, record):
         """Nanoseconds that a call takes at most, judging by its functions' longest runs of late; UNKNOWN if new."""
@@ -106,7 +107,7 @@ class Calls:
         """Calls a function with decoded arguments. What it raises is the user's; what loading it raises is not."""
         function = self._callables.get(number)
         if function is None:
-            function = self._load(number)
+            function = self._known.load(number)
         if arguments and type(arguments[-1]) is _Keywords:
             keywords = arguments.pop()
             self._in_user_code = True
@@ -134,7 +135,7 @@ class Calls:
             return self._apply(self._functions[slot], arguments)
         if code == FUNCTION:
             number = self._functions[int.from_bytes(data, "big")]
-            return self._callables[number] if number in self._callables else self._load(number)
+            return self._callables[number] if number in self._callables else self._known.load(number)
         if code == TUPLE:
             return tuple(self._items(data))
         if code == KEYWORDS:
@@ -150,18 +151,6 @@ class Calls:
             return values.load_file(source) if type(source) is str else values.decode(source)
         except Exception as error:
             raise Unloadable(f"input {index} cannot be loaded", error) from error
-
-    def _load(self, number):
-        """Loads a function that is not loaded. A failure is not remembered: a module may be installed yet."""
-        if number not in self._code:
-            raise Unloadable(f"function number {number} was never sent to this process")
-        name, code = self._code[number]
-        try:
-            function = pickle.loads(code)
-        except Exception as error:
-            raise Unloadable(f"function {name} cannot be loaded", error) from error
-        self._callables[number] = function
-        return function
 
     def _store(self, result, output):
         """Encodes a result; returns its size, and its bytes if they are to travel in the message."""

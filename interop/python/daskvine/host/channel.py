@@ -4,7 +4,7 @@ import socket
 
 import msgpack
 
-HELLO, FORK, EXITED, FUNCTION, CALL, RETURNED, FAILED, UPLOAD, FORGET = range(1, 10)
+HELLO, FORK, EXITED, FUNCTION, CALL, RETURNED, FAILED, UPLOAD, FORGET, SETUP, READY, LOADED = range(1, 13)
 
 CAPACITY = 256 * 1024
 
@@ -47,7 +47,9 @@ class Channel:
         return count > 0
 
     def close(self):
+        """Ends the use of it in this process, and frees what it has received."""
         self.socket.close()
+        self._view = self._buffer = None
 
     def _make_room(self):
         """Sees to it that the record that has begun fits, and that a large one's buffer goes when it is done."""

@@ -6,8 +6,9 @@ import time
 
 from daskvine.host import uploads
 from daskvine.host.calls import Calls
-from daskvine.host.channel import CALL, FORGET, FUNCTION, HELLO, UPLOAD, Channel, frame
+from daskvine.host.channel import CALL, FORGET, FUNCTION, HELLO, SETUP, UPLOAD, Channel, frame
 from daskvine.host.output import Output
+from daskvine.host.setup import set_up
 
 # Nanoseconds. Results of calls shorter than SHORT may wait for each other as long as calls are at hand that are
 # expected to end before the first of them has waited for HOLD.
@@ -42,6 +43,11 @@ def serve(channel, calls, output):
             if not held:
                 since = time.perf_counter_ns()
             held.append(message)
+        elif record[0] == SETUP:
+            message, spec = set_up(record[1])
+            channel.send(message)
+            if spec is None:
+                sys.exit(1)
         else:
             learn(calls, record)
 
@@ -53,10 +59,25 @@ def learn(calls, record):
     elif record[0] == FORGET:
         calls.forget(record[1])
     elif record[0] == UPLOAD:
-        uploads.add(record[1])
-        calls.load_anew()
+        if uploads.add(record[1]):
+            calls.load_anew()
     else:
         raise ValueError(f"a worker sent record kind {record[0]}, which has no meaning here")
+
+
+def serve_one(channel, calls):
+    """Runs one call, sends its end and closes the channel. False when the worker closed it before."""
+    while True:
+        record = channel.take()
+        if record is not None and record[0] == CALL:
+            message, _ = calls.run(record)
+            channel.send(message)
+            channel.close()
+            return True
+        if record is not None:
+            learn(calls, record)
+        elif not channel.fill():
+            return False
 
 
 def run_task(path, slot, inline_limit, logs):
@@ -64,18 +85,21 @@ def run_task(path, slot, inline_limit, logs):
     output = Output(logs, f"task-{slot}")
     channel = Channel(path)
     channel.send(hello("task", slot))
-    calls = Calls(inline_limit, output)
-    while True:
-        record = channel.take()
-        if record is not None and record[0] == CALL:
-            message, _ = calls.run(record)
-            channel.send(message)
-            channel.close()
-            return 0
-        if record is not None:
-            learn(calls, record)
-        elif not channel.fill():
-            return 1
+    return 0 if serve_one(channel, Calls(inline_limit, output)) else 1
+
+
+def run_child(path, slot, inline_limit, logs):
+    """The child role: a process of a library that sets itself up, then serves calls until the worker closes the socket.
+
+    Returns the exit code.
+    """
+    output = Output(logs, f"slot-{slot}")
+    channel = Channel(path)
+    # As a forked child: what user code forks must not speak for this process.
+    os.register_at_fork(after_in_child=channel.close)
+    channel.send(hello("child", slot))
+    serve(channel, Calls(inline_limit, output), output)
+    return 0
 
 
 def hello(role, slot, versions=()):

@@ -40,16 +40,17 @@ class Output:
 
     def mark(self):
         """Where the logs end now, for `since`."""
-        _flush()
+        flush()
         return [os.lseek(log, 0, os.SEEK_END) for log in self._logs]
 
     def since(self, mark):
         """What was written since the mark: a text for each log, bounded; None where there are no logs."""
-        _flush()
+        flush()
         return [_text(log, start, os.lseek(log, 0, os.SEEK_END)) for log, start in zip(self._logs, mark)] or None
 
 
-def _flush():
+def flush():
+    """Writes what Python and C have kept back so far."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()

@@ -7,6 +7,8 @@ import time
 import uuid
 from contextlib import suppress
 
+from daskvine.errors import FileUnavailable
+
 _TAR_BLOCK = 512
 _TAR_MAGIC_AT = 257
 
@@ -45,6 +47,10 @@ class Arrival:
             self.fail(self._error)
         else:
             self._done(made)
+
+    def refuse(self, record, payloads):
+        """The manager says, by a GraphFailed record, that there is nothing to come."""
+        self.fail(FileUnavailable(record[5][1]))
 
     def fail(self, error):
         """It will not come, or not be kept."""

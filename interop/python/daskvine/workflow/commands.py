@@ -5,14 +5,30 @@ from enum import IntEnum
 
 import msgpack
 
-INPUT_SYMLINK = 1
+INPUT_SYMLINK, INPUT_HELD = 1, 2
 OUTPUT_ON_FAILURE, OUTPUT_ON_SUCCESS, OUTPUT_WATCHED = 1, 2, 4
 
 
 class Result(IntEnum):
     """What became of a task. A command that ended by itself is a SUCCESS, whatever its exit code.
 
-    It equals its number and also its text, as in ``task.result == "input missing"``.
+    It equals its number and also its text, as in ``task.result == "input missing"``. They are met when
+
+    - INPUT_MISSING, OUTPUT_MISSING: a file could not be had, or was not made.
+    - STDOUT_MISSING: it ran, and its standard output cannot be read or kept. One that was only cut off is not missing.
+    - SIGNAL, MAX_END_TIME, MAX_WALL_TIME, CANCELLED: what they say.
+    - RESOURCE_EXHAUSTION, SANDBOX_EXHAUSTION: it took more memory, or disk, than it asked for.
+    - RMONITOR_ERROR: it ran, and what it took of that could not be measured.
+    - OUTPUT_TRANSFER_ERROR: an output was made, and could not be stored at the worker or here.
+    - FIXED_LOCATION_MISSING: an input is `strict_input`, and no worker that can run the task holds it.
+    - FORSAKEN: it was given up with no fault of its own: its workers died, or could not start it.
+    - MAX_RETRIES: the same, for a task with `retries`: its workers died once more than that. TaskVine never gives it.
+    - LIBRARY_EXIT: the library that was to run a function call could not be set up, or ended again and again.
+    - MISSING_LIBRARY: a function call names a library that was not installed when it was submitted.
+    - UNKNOWN: nobody knows.
+
+    A function that raised is a SUCCESS with exit code 1. One that cannot be loaded at the worker is INPUT_MISSING, one whose result cannot be
+    pickled OUTPUT_MISSING, one whose process ended SIGNAL.
     """
 
     SUCCESS = 0

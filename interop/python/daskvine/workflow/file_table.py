@@ -31,6 +31,10 @@ class FileTable:
         # Paths that are to go at the end.
         self._unlinked = set()
 
+    def beside(self, session):
+        """A table of the same client for the files of another session."""
+        return FileTable(session, self._tuning, self._is_remote)
+
     def declare(self, identity, new):
         """`new`, or the file of that identity and content that is there already, then kept as long as either is to be."""
         with self._session.exclusively():
@@ -161,6 +165,8 @@ class FileTable:
         signature = signature_of(file.source())
         if signature is None or self._tuning.shared_file_system:
             return signature, "", 0
+        if signature == file.signature and file.name:
+            return signature, file.name, file.size
         return signature, *name_of_path(file.source())
 
     # Of what has to be sent the following return the node, an open file and its size in bytes.

@@ -5,6 +5,8 @@ import time
 from collections import deque
 from contextlib import contextmanager
 
+import msgpack
+
 from daskvine import records as r
 from daskvine.errors import DaskVineError, FileUnavailable
 from daskvine.interrupts import deferred
@@ -14,22 +16,26 @@ PATH, URL, OUTPUT, DATA, SHARED = range(5)
 
 _MODE_COMMANDS = 2
 _KEEP_ALL = 0
+# Of an expression that is None.
+_NONE_BODY = msgpack.packb([None])
 _PIECE_BYTES = 1 << 20
 
 
 class Session:
     """Numbers files and commands, sends them, and hands out what the manager sends; for any number of threads.
 
-    `on_ended(node, worker)` hears where a command ran. Its callbacks and those of arrivals are called by a thread that waits here,
-    which holds the session's lock.
+    `on_ended(node, worker, duration)` hears where a task ran and for how many µs, `on_output(node, text)` what a function printed.
+    Its callbacks and those of arrivals are called by a thread that waits here, which holds the session's lock.
+    With `graph`, which somebody else has opened and listens to, it only numbers and sends what comes first in that.
     """
 
-    def __init__(self, connection):
-        self.on_ended = lambda node, worker: None
+    def __init__(self, connection, graph=None):
+        self.on_ended = lambda node, worker, duration: None
+        self.on_output = lambda node, text: None
         self._connection = connection
         self._lock = threading.RLock()
-        self._graph = None
-        self._mailbox = None
+        self._graph = graph
+        self._mailbox = None if graph is None else deque()
         self._nodes = 0
         # What is asked for commands → its number.
         self._options = {}
@@ -38,6 +44,11 @@ class Session:
         # Node → the Follower that hears how it grows.
         self._followers = {}
         self._failure = None
+
+    @property
+    def count(self):
+        """How many nodes there are."""
+        return self._nodes
 
     @contextmanager
     def exclusively(self):
@@ -57,6 +68,16 @@ class Session:
             record = [r.SUBMIT_COMMAND, self._graph, node, body, inputs, outputs, key, self._option_number(options), mini]
             self._connection.post(record, [(record, 3)])
         return node
+
+    def submit_call(self, functions, body, inputs, key, options=None, *, is_awaited=False):
+        """The node of a call; with `is_awaited`, of one more that has a value when the call has returned, and which is None else."""
+        with self._next_node() as node:
+            nodes = [[functions, body, inputs, key, self._option_number(options)]]
+            if is_awaited:
+                nodes.append([[], _NONE_BODY, [node], f"{key}: awaited", 0])
+            self._connection.post([r.SUBMIT_NODES, self._graph, node, nodes], [(nodes[0], 1)])
+            self._nodes += is_awaited
+        return node, node + 1 if is_awaited else None
 
     def send_data(self, node, file, size):
         """Send the `size` bytes of a binary file, no faster than the manager takes them. Raises OSError when they are not there."""
@@ -131,7 +152,7 @@ class Session:
             self._raise_failure()
             if self._graph is None:
                 self._graph, self._mailbox = self._connection.open_mailbox()
-                record = [r.OPEN_GRAPH, self._graph, _MODE_COMMANDS, "commands", r.REPORT_TASKS, False, _KEEP_ALL]
+                record = [r.OPEN_GRAPH, self._graph, _MODE_COMMANDS, "commands", r.REPORT_TASKS | r.REPORT_OUTPUT, False, _KEEP_ALL]
                 self._connection.post(record)
             yield self._nodes
             self._nodes += 1
@@ -157,10 +178,12 @@ class Session:
                 elif record[0] == r.WATCHED_OUTPUT:
                     self._take_piece(record, payloads)
                 elif record[0] == r.GRAPH_FAILED:
-                    self._take_failure(record)
+                    self._take_failure(record, payloads)
                 elif record[0] == r.TASK_EVENTS:
-                    for node, worker, _ in record[3]:
-                        self.on_ended(node, worker)
+                    for ended in record[3]:
+                        self.on_ended(*ended[:3])
+                elif record[0] == r.TASK_OUTPUT:
+                    self.on_output(record[2], record[5] + record[6])
         self._connection.flush()
         # Others may have waited for what this thread has read.
         self._connection.wake()
@@ -186,7 +209,7 @@ class Session:
         if follower is not None:
             follower.take(offset, payloads[data] if isinstance(data, int) else data)
 
-    def _take_failure(self, record):
+    def _take_failure(self, record, payloads):
         _, _, node, _, _, (kind, message, *_), *_ = record
         if kind == r.INVALID:
             # It is of the graph as a whole, and nothing comes any more.
@@ -196,7 +219,7 @@ class Session:
         waiting = self._arrivals.get(node)
         # Nobody waits any more for what was cancelled or forgotten meanwhile.
         if waiting is not None:
-            self._next_arrival(node, waiting).fail(FileUnavailable(message))
+            self._next_arrival(node, waiting).refuse(record, payloads)
 
     def _next_arrival(self, node, waiting):
         """The arrival whose turn it was; the next one's begins."""

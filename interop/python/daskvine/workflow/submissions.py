@@ -6,7 +6,9 @@ import time
 import weakref
 from collections import deque
 
+from daskvine.errors import DaskVineError
 from daskvine.workflow.arrivals import Arrival, Memory, Path
+from daskvine.workflow.calls import Call
 from daskvine.workflow.commands import OUTPUT_WATCHED, Report, Result, read_report
 from daskvine.workflow.files import Buffer, LocalFile
 from daskvine.workflow.follower import Follower
@@ -17,21 +19,24 @@ _MILLION = 1_000_000
 class Submission:
     """A task that is at the manager: its node, and those of its files."""
 
-    def __init__(self, task, node, outputs):
+    def __init__(self, task, node, outputs, sent=None):
         self.task = task
         self.node = node
         # ``(file, node)`` of each, in order.
         self.outputs = outputs
+        # What was Sent of a call.
+        self.sent = sent
         # Outputs that are still on their way to this process.
         self.expected = 0
 
 
 class TaskBoard:
-    """Submits tasks to `session` and takes them back; `files` is its FileTable. For any number of threads."""
+    """Submits tasks to `session` and takes them back; `files` is its FileTable, `calling` its Calling. For any number of threads."""
 
-    def __init__(self, session, files, tuning):
+    def __init__(self, session, files, calling, tuning):
         self._session = session
         self._files = files
+        self._calling = calling
         self._tuning = tuning
         self._ids = itertools.count(1)
         # Id → task, of all that no wait has returned yet; of those the ones at the manager, and the ones that are done, in order.
@@ -43,6 +48,7 @@ class TaskBoard:
         # Node → its task, for those whose worker may still be told.
         self._ran = weakref.WeakValueDictionary()
         session.on_ended = self._ran_at
+        session.on_output = self._wrote
 
     def submit(self, task):
         """The id that the task has from now on. Raises ValueError when it was submitted before, or names a file that is gone."""
@@ -61,7 +67,11 @@ class TaskBoard:
             if not task.is_due():
                 heapq.heappush(self._held, (task.time_start, task.id))
                 return task.id
-        self._send(task)
+        try:
+            self._send(task)
+        except (TypeError, ValueError, RecursionError, DaskVineError):
+            self._take_back(task)
+            raise
         return task.id
 
     def wait(self, selects, timeout):
@@ -74,6 +84,8 @@ class TaskBoard:
             self._send_due()
             self._session.wait_until(lambda: self._is_over(selects), self._seconds_until(deadline))
             task = self._take_done(selects)
+            if isinstance(task, Call):
+                task.take_in()
             if task is not None or not self._may_come(selects) or (deadline is not None and time.monotonic() >= deadline):
                 return task
 
@@ -104,32 +116,66 @@ class TaskBoard:
 
     def _send(self, task):
         task.metrics["time_when_commit_start"] = _now()
-        try:
-            inputs = [self._files.node_of(file) for file, _, _ in task.inputs]
-            missing = [file for (file, _, _), node in zip(task.inputs, inputs) if node is None]
-            reason = f"nothing is at {missing[0].source()}" if missing and missing[0].source() else "no task makes an input" if missing else ""
-        except (OSError, ValueError) as error:
-            reason = str(error)
+        inputs, reason = self._nodes_of_inputs(task)
         with self._session.exclusively():
             if task.report is not None:
                 return
             if reason:
                 self._finish(task, Report(Result.INPUT_MISSING, reason), None)
                 return
-            outputs = [(file, self._files.output_node(file)) for file, _, _ in task.outputs]
-            node = self._session.submit_command(
-                task.body(stdout=self._tuning.stdout_bytes), inputs, [made for _, made in outputs], _label(task), task.options()
-            )
-            submission = self._submitted[task.id] = Submission(task, node, outputs)
-            self._ran[node] = task
-            for (file, made), (_, _, flags) in zip(outputs, task.outputs):
-                if flags & OUTPUT_WATCHED:
-                    self._session.follow(made, Follower(file.source()))
+            send = self._send_call if isinstance(task, Call) else self._send_command
+            if not send(task, inputs):
+                return
             task.state = "RUNNING"
-            self._session.want(node, Arrival(Memory(), lambda data: self._take_report(submission, data), lambda error: None))
         self._session.flush()
         task.metrics["time_when_commit_end"] = _now()
+
+    def _nodes_of_inputs(self, task):
+        """The nodes, and why they are not all there."""
+        try:
+            nodes = [self._files.node_of(file) for file, _, _ in task.inputs]
+        except (OSError, ValueError) as error:
+            return [], str(error)
+        missing = next((file for (file, _, _), node in zip(task.inputs, nodes) if node is None), None)
+        if missing is None:
+            return nodes, ""
+        return nodes, f"nothing is at {missing.source()}" if missing.source() else "no task makes an input"
+
+    def _send_command(self, task, inputs):
+        outputs = [(file, self._files.output_node(file)) for file, _, _ in task.outputs]
+        node = self._session.submit_command(
+            task.body(stdout=self._tuning.stdout_bytes), inputs, [made for _, made in outputs], _label(task), task.options()
+        )
+        submission = self._submitted[task.id] = Submission(task, node, outputs)
+        self._ran[node] = task
+        for (file, made), (_, _, flags) in zip(outputs, task.outputs):
+            if flags & OUTPUT_WATCHED:
+                self._session.follow(made, Follower(file.source()))
         task.metrics["bytes_sent"] = sum(file.size for file, _, _ in task.inputs)
+        self._session.want(node, Arrival(Memory(), lambda data: self._take_report(submission, data), lambda error: None))
+        return True
+
+    def _send_call(self, call, inputs):
+        """Whether it is at the manager; it has ended otherwise."""
+        def ended(report):
+            call.metrics["time_when_retrieval"] = _now()
+            self._finish(call, report, self._submitted[call.id])
+
+        sent = self._calling.send(call, f"{call.tag or call.category} {call.id}: {call.what()}", inputs, ended)
+        if isinstance(sent, Report):
+            self._finish(call, sent, None)
+            return False
+        self._submitted[call.id] = Submission(call, sent.node, [], sent)
+        self._ran[call.node] = call
+        return True
+
+    def _take_back(self, task):
+        """It cannot be sent, and so was not submitted."""
+        with self._session.exclusively():
+            if task.report is None and task.id not in self._submitted and self._tasks.pop(task.id, None):
+                task.id = 0
+                task.state = "INITIAL"
+                self._files.use(self._mounted(task), -1)
 
     def _send_due(self):
         while self._held and self._held[0][0] <= time.time() * _MILLION:
@@ -137,8 +183,14 @@ class TaskBoard:
                 if not self._held:
                     return
                 task = self._tasks.get(heapq.heappop(self._held)[1])
-            if task is not None:
+            if task is None:
+                continue
+            try:
                 self._send(task)
+            except (TypeError, ValueError, RecursionError) as error:
+                # Whoever submitted it was told nothing yet.
+                with self._session.exclusively():
+                    self._finish(task, Report(Result.INPUT_MISSING, f"it cannot be sent: {error}"), None)
 
     def _take_report(self, submission, data):
         task = submission.task
@@ -198,6 +250,8 @@ class TaskBoard:
         self._done.append(task)
         if submission:
             del self._submitted[task.id]
+            if submission.sent:
+                self._calling.done(task, submission.sent)
             self._unfollow(submission)
             self._session.prune([submission.node], forget=True)
             sizes = [*report.sizes, *[None] * len(submission.outputs)]
@@ -232,11 +286,19 @@ class TaskBoard:
         left = None if deadline is None else max(0.0, deadline - time.monotonic())
         return min((seconds for seconds in (due, left) if seconds is not None), default=None)
 
-    def _ran_at(self, node, worker):
-        """A command has ended at a worker."""
+    def _ran_at(self, node, worker, duration):
+        """A task has ended at a worker, after so many µs."""
         task = self._ran.pop(node, None)
         if task is not None:
             task.worker = worker
+            if isinstance(task, Call):
+                task.measured["wall_us"] = duration
+
+    def _wrote(self, node, text):
+        """A call has written to its standard output and standard error."""
+        task = self._ran.get(node)
+        if isinstance(task, Call):
+            task.written += text
 
     @staticmethod
     def _mounted(task):

@@ -1,6 +1,6 @@
 """The part of DaskVine that runs tasks."""
 
-from daskvine.workflow.tasks import Task
+from daskvine.workflow.submittable import Submittable
 
 _FOR_EVER = "wait_forever"
 
@@ -9,10 +9,14 @@ class Submitting:
     """Tasks: `submit` them, and `wait` until they are done. Workers go on between the calls; outputs come during `wait`."""
 
     def submit(self, task):
-        """Have a Task run; its id. Raises ValueError when it was submitted before or names a file that was undeclared."""
+        """Have a Task, a FunctionCall or a PythonTask run; its id.
+
+        Raises ValueError when it was submitted before or names a file that was undeclared, or a function that its library has not, and
+        SerializationError when a function or an argument cannot be pickled.
+        """
         self._check_usable()
-        if not isinstance(task, Task):
-            raise TypeError(f"{task!r} is not a Task")
+        if not isinstance(task, Submittable):
+            raise TypeError(f"{task!r} is not a Task, a FunctionCall or a PythonTask")
         return self._tasks.submit(task)
 
     def wait(self, timeout=_FOR_EVER):

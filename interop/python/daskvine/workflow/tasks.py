@@ -1,26 +1,17 @@
 """Tasks that are shell commands, in the manner of TaskVine."""
 
-import logging
+import math
 import shlex
-import time
 
-from daskvine.workflow.commands import INPUT_SYMLINK, OUTPUT_ON_FAILURE, OUTPUT_ON_SUCCESS, OUTPUT_WATCHED, Result, body_of
-from daskvine.workflow.resources import Resources, exceeded
+from daskvine.workflow.commands import INPUT_HELD, INPUT_SYMLINK, OUTPUT_ON_FAILURE, OUTPUT_ON_SUCCESS, OUTPUT_WATCHED, body_of
+from daskvine.workflow.files import LocalFile
 from daskvine.workflow.sandbox import mounted
+from daskvine.workflow.submittable import Submittable, amount, moment
 
 _MB = 1 << 20
-_MILLION = 1_000_000
-_METRICS = (
-    "time_when_submitted", "time_when_done", "time_when_commit_start", "time_when_commit_end", "time_when_retrieval",
-    "time_workers_execute_last", "time_workers_execute_all", "time_workers_execute_exhaustion", "time_workers_execute_failure",
-    "bytes_received", "bytes_sent", "bytes_transferred",
-)
-_log = logging.getLogger("daskvine")
-# What was said once already.
-_without_effect = set()
 
 
-class Task:
+class Task(Submittable):
     """A shell command with its files: ``Task("sort in > out", inputs={f: "in"}, outputs={g: "out"}, cores=1)``.
 
     It runs under ``/bin/sh`` in a directory of its own. Keywords are what the setters below are called for: tag, category, retries,
@@ -32,22 +23,9 @@ class Task:
     def __init__(self, command, **info):
         if not isinstance(command, str):
             raise TypeError(f"a command is a str, not {type(command).__qualname__}: {command!r}")
-        # Id from the submission on; state and report are set by those who run it.
-        self.id = 0
-        self.state = "INITIAL"
-        self.report = None
-        self.worker = ""
-        self.metrics = dict.fromkeys(_METRICS, 0)
-        self.tag = None
-        self.category = "default"
-        self.inputs = []
-        self.outputs = []
-        self.priority = 0
-        self.retries = 0
-        self.features = []
+        super().__init__()
         self.env = {}
-        self.time_start = self.time_end = self.time_max = None
-        self.cores = self.memory = self.disk = self.gpus = None
+        self.time_end = self.time_max = None
         self._command = command
         self._environments = []
         for name, value in info.items():
@@ -62,11 +40,13 @@ class Task:
         self._command = command
 
     def add_input(self, file, remote_name, strict_input=False, mount_symlink=False):
-        """Have `file` in the sandbox as `remote_name`, a relative path; as a symbolic link if `mount_symlink`."""
-        if strict_input:
-            _has_no_effect("strict_input: files are always brought to where a task runs")
+        """Have `file` in the sandbox as `remote_name`, a relative path; as a symbolic link if `mount_symlink`.
+
+        With `strict_input` it is never brought to a worker for this task: it runs at one that holds the file already, because it was made there
+        or another task has it there, and ends with FIXED_LOCATION_MISSING when there is none and no other task is about to bring it.
+        """
         name = mounted(file, remote_name, as_output=False, inputs=self.inputs, outputs=self.outputs)
-        self.inputs.append((file, name, INPUT_SYMLINK if mount_symlink else 0))
+        self.inputs.append((file, name, bool(mount_symlink) * INPUT_SYMLINK | bool(strict_input) * INPUT_HELD))
 
     def add_output(self, file, remote_name, watch=False, failure_only=None, success_only=None):
         """Keep what the command leaves at `remote_name`, a relative path, as `file`: only when it fails, or only when it succeeds.
@@ -89,50 +69,36 @@ class Task:
 
     add_environment = add_poncho_package = add_starch_package = add_execution_context
 
-    def add_feature(self, name):
-        """Run only at workers that were started with ``--resources NAME=1``."""
-        self.features.append(name)
-
     def set_cores(self, cores):
-        """How many threads the command may start: it is told so in CORES, OMP_NUM_THREADS and the like."""
-        self.cores = _amount("cores", cores)
+        """Cores of its worker that it has for itself while it runs; parts of one count as one.
+
+        It waits until so many are free at a worker with as many (``DaskVine(cores=N)``, ``daskvine worker --cores N``), and is told in CORES,
+        OMP_NUM_THREADS and the like.
+        """
+        self.cores = amount("cores", cores)
 
     def set_memory(self, memory):
         """The most memory in MB (of 2**20 bytes): a command that takes more ends with RESOURCE_EXHAUSTION."""
-        self.memory = _amount("memory", memory)
+        self.memory = amount("memory", memory)
 
     def set_disk(self, disk):
         """The most disk in MB that its sandbox may take; more ends it with SANDBOX_EXHAUSTION."""
-        self.disk = _amount("disk", disk)
-
-    def set_gpus(self, gpus):
-        """GPUs of the worker, which has those that it was started with: ``--resources gpus=2``."""
-        self.gpus = _amount("gpus", gpus)
-
-    def set_priority(self, priority):
-        """A number: tasks with a higher one run first."""
-        if isinstance(priority, bool) or not isinstance(priority, (int, float)):
-            raise TypeError(f"a priority is a number, not {priority!r}")
-        self.priority = priority
+        self.disk = amount("disk", disk)
 
     def set_retries(self, max_retries):
-        """How often it is tried again after it was lost with its worker; 0 leaves it to the manager."""
-        self.retries = max(0, int(max_retries))
+        """How often it is tried again after it was lost with its worker: one time more ends it with MAX_RETRIES.
 
-    def set_time_start(self, useconds):
-        """Not before this time, in µs since 1970. It waits in this process, so `wait` or `submit` must be called again by then."""
-        self.time_start = _moment(useconds)
+        0 leaves it to the manager, which gives it up with FORSAKEN when it was lost three times.
+        """
+        self.retries = max(0, int(max_retries))
 
     def set_time_end(self, useconds):
         """Ended with MAX_END_TIME when it is not done by this time, in µs since 1970."""
-        self.time_end = _moment(useconds)
+        self.time_end = moment(useconds)
 
     def set_time_max(self, seconds):
         """Ended with MAX_WALL_TIME when it has run for this many seconds."""
         self.time_max = float(seconds) if seconds > 0 else None
-
-    def set_time_min(self, seconds):
-        _has_no_effect("time_min: workers do not say how long they will be there")
 
     def set_env_var(self, name, value=None):
         """Set a variable of the command's environment; None removes it."""
@@ -140,94 +106,10 @@ class Task:
             raise ValueError(f"{name!r} cannot be the name of an environment variable")
         self.env[name] = None if value is None else str(value)
 
-    def set_tag(self, tag):
-        """A name of yours, for `wait_for_tag` and `cancel_by_task_tag`."""
-        self.tag = tag
-
-    def set_category(self, name):
-        """A kind of tasks of yours, for `cancel_by_category`."""
-        self.category = name
-
-    def set_scheduler(self, scheduler):
-        _has_no_effect("scheduler: a task goes to the worker that holds most of its inputs, then to the least busy one")
-
-    def set_snapshot_file(self, filename):
-        _has_no_effect("snapshot_file")
-
-    def set_monitor_output(self, directory):
-        _has_no_effect("monitor_output: what was measured is in resources_measured")
-
-    def set_max_forsaken(self, max_forsaken):
-        _has_no_effect("max_forsaken: a task that was not started is not counted")
-
-    @property
-    def result(self):
-        """The Result, or None before the end."""
-        return self.report and self.report.result
-
-    @property
-    def result_string(self):
-        """The result in words, with its reason where there is one: ``input missing: …``."""
-        if self.report is None:
-            return ""
-        return f"{self.report.result}: {self.report.reason}" if self.report.reason else str(self.report.result)
-
-    @property
-    def exit_code(self):
-        """The command's exit code, −signal when one ended it, −1 when it did not run."""
-        return -1 if self.report is None else self.report.exit_code
-
-    @property
-    def std_output(self):
-        """What it wrote to standard output and standard error, as text."""
-        return None if self.report is None else self.report.output.decode(errors="replace")
-
     @property
     def output(self):
         """The same as `std_output`."""
         return self.std_output
-
-    @property
-    def hostname(self):
-        """The name of the worker where it ran."""
-        return self.worker
-
-    addrport = hostname
-
-    @property
-    def resources_measured(self):
-        """Resources that it took, or None before the end."""
-        return self.report and Resources.measured(self.report)
-
-    @property
-    def resources_requested(self):
-        return Resources(cores=self.cores, memory=self.memory, disk=self.disk, gpus=self.gpus)
-
-    @property
-    def limits_exceeded(self):
-        """Resources of which it took more than it asked for, or None."""
-        return self.report and exceeded(self.report, self.resources_requested)
-
-    def completed(self):
-        """Whether the command ran to its end, whatever its exit code, and left its outputs."""
-        return self.result == Result.SUCCESS
-
-    def successful(self):
-        """Whether it completed with exit code 0."""
-        return self.completed() and self.exit_code == 0
-
-    def get_metric(self, name):
-        """A time in µs (since 1970, if it is a moment) or a number of bytes; 0 for what is not known. Raises ValueError."""
-        if name not in self.metrics:
-            raise ValueError(f"there is no metric {name!r}, but: {', '.join(_METRICS)}")
-        return self.metrics[name]
-
-    def options(self):
-        """The fields of its TaskOptions record from priority on, or None when nothing is asked."""
-        resources = {**({"gpus": round(self.gpus * 1000)} if self.gpus else {}), **dict.fromkeys(self.features, 1)}
-        if not (resources or self.priority or self.retries):
-            return None
-        return [round(self.priority * 1000), self.retries, [], False, resources, [], False]
 
     def body(self, outputs=None, stdout=None):
         """The body of its record; `outputs` are names in the sandbox in place of its own, `stdout` how many bytes of it are kept."""
@@ -236,7 +118,7 @@ class Task:
             inputs=[[name, flags] for _, name, flags in self.inputs],
             outputs=[[name, flags] for _, name, flags in self.outputs] if outputs is None else [[name, 0] for name in outputs],
             env={name: value for name, value in self._told().items() if value is not None},
-            cores=self.cores and max(1, int(self.cores)),
+            cores=self.cores and math.ceil(self.cores),
             wall_ms=self.time_max and max(1, round(self.time_max * 1000)),
             end_ms=self.time_end and max(1, round(self.time_end / 1000)),
             memory=self.memory and round(self.memory * _MB),
@@ -244,12 +126,8 @@ class Task:
             stdout=stdout,
         )
 
-    def is_due(self):
-        return self.time_start is None or time.time() * _MILLION >= self.time_start
-
-    def __repr__(self):
-        state = self.result_string or self.state
-        return f"<{type(self).__name__} {self.id}: {self._command!r} {state}>"
+    def what(self):
+        return repr(self._command)
 
     def _set(self, name, value):
         if name in ("inputs", "outputs"):
@@ -285,19 +163,3 @@ _KEYWORDS = (
     "scheduler", "snapshot_file", "monitor_output",
 )
 _COLLECTIONS = ("inputs", "outputs", "features", "env")
-
-
-def _has_no_effect(what):
-    if what not in _without_effect:
-        _without_effect.add(what)
-        _log.warning("a task asks for what has no effect: %s", what)
-
-
-def _amount(what, value):
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
-        raise ValueError(f"{what}={value!r}, but must be a number from 0")
-    return value or None
-
-
-def _moment(useconds):
-    return int(useconds) if useconds >= 1 else None

@@ -1,0 +1,1 @@
+"""The applications that the benches run: user code, with numpy and pandas only."""

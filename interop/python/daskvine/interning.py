@@ -1,0 +1,51 @@
+"""The numbers on the link of what is sent once: functions, and objects that many tasks have."""
+
+import hashlib
+
+from dask.utils import funcname
+
+from daskvine import records as r
+from daskvine.errors import SerializationError
+from daskvine.shuffles import refuse_disk_shuffle
+
+
+class Interning:
+    """Sends the functions of one graph, or of one library, over `connection`; one user at a time."""
+
+    def __init__(self, connection):
+        self._connection = connection
+        # Numbers of those that are not kept beyond `release`.
+        self._large = []
+
+    def number(self, function, code):
+        """The number of `function`, or of any other object, whose pickle is `code`. Raises SerializationError when it is too large."""
+        refuse_disk_shuffle(function)
+        name = printable(funcname(function) if callable(function) else type(function).__qualname__)
+        if len(code) > r.BODY_BYTES_MAX:
+            refuse_large(f"{'function' if callable(function) else 'an argument of type'} {name} holds", len(code))
+        return self.number_of_bytes(name, code)
+
+    def number_of_bytes(self, name, code):
+        """The number of these bytes."""
+        content_hash = hashlib.blake2b(code, digest_size=16).digest()
+        number = self._connection.function_number(content_hash, name, code)
+        if len(code) >= r.FORGET_FROM_BYTES:
+            self._large.append(number)
+        return number
+
+    def release(self):
+        """Nothing that was sent is used any more."""
+        if self._large:
+            large, self._large = self._large, []
+            self._connection.done_with(large)
+
+
+def refuse_large(what, size):
+    raise SerializationError(
+        f"{what} {size / (1 << 30):.2f} GiB of data, more than a message can take: make or load such data inside a task"
+    )
+
+
+def printable(text):
+    # MessagePack strings are UTF-8, which has no lone surrogates.
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()

@@ -1,0 +1,1 @@
+"""Libraries: what the processes are like that run functions."""

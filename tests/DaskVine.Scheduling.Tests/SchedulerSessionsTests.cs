@@ -1,0 +1,68 @@
+using DaskVine.Protocol.Records;
+
+namespace DaskVine.Scheduling.Tests;
+
+/// <summary>A client's files and commands, which stay as long as it does.</summary>
+public sealed class SchedulerSessionsTests : IDisposable
+{
+    private readonly SchedulerEnvironment _env = new();
+
+    public void Dispose() => _env.MustWantNothing();
+
+    [Fact]
+    public void LostOutput_ThatNobodyWaitsFor_IsMadeAgainOnceItIsWanted()
+    {
+        var graph = LostOutput();
+        _env.MustWantNothing();
+        graph.Want("x");
+        _env.Expect("w2 run a() #2");
+    }
+
+    [Fact]
+    public void LostOutput_WithImmediateRecovery_IsMadeAgainAtOnce()
+    {
+        _env.Client.Sends(new Tune("immediate-recovery", 1_000));
+        LostOutput();
+        _env.Expect("w2 run a() #2");
+    }
+
+    [Fact]
+    public void Output_PrunedBeforeItIsMade_ComesToItsReaderAllTheSame()
+    {
+        var worker = _env.Worker();
+        var graph = _env.Graph().File("x", FileKind.Output).Command("a", [], ["x"]).Command("b", ["x"], []);
+        _env.Drain();
+        graph.Prune("x");
+        worker.Runs("a", "x");
+        _env.Expect("w1 run b(@x)");
+    }
+
+    [Fact]
+    public void Client_ThatLeaves_TakesAllItsFilesAndCommandsWithIt()
+    {
+        var worker = _env.Worker(cores: 4);
+        var graph = _env.Graph().File("p", FileKind.Path).File("u", FileKind.Url).File("d", FileKind.Data)
+            .File("m", FileKind.Output).File("x", FileKind.Output).File("y", FileKind.Output);
+        graph.Command("maker", ["u"], ["m"], mini: true).Command("a", [], ["x"]).Command("b", ["p", "m"], ["y"]).Command("c", ["d"], []);
+        graph.Data("d");
+        worker.Runs("a", "x");
+        graph.Want("x", "y");
+        _env.Drain();
+        _env.Client.Leaves();
+        _env.ExpectInAnyOrder(
+            "w1 cancel b", "w1 release b y", "w1 release m", "w1 release u", "w1 release p", "drop p", "w1 release x", "drop x", "drop d");
+        _env.MustHoldNothing();
+    }
+
+    /// <summary>An output whose only holder has left, and a worker that could make it.</summary>
+    private TestGraph LostOutput()
+    {
+        var first = _env.Worker();
+        var graph = _env.Graph().File("x", FileKind.Output).Command("a", [], ["x"]);
+        first.Runs("a", "x");
+        _env.Drain();
+        first.Leaves();
+        _env.Worker();
+        return graph;
+    }
+}

@@ -1,0 +1,125 @@
+using DaskVine.Protocol;
+using DaskVine.Protocol.Records;
+using static DaskVine.WorkerState.Tests.CoreHarness;
+
+namespace DaskVine.WorkerState.Tests;
+
+/// <summary>Functions that the library loads before its children are to call them.</summary>
+public class WorkerCoreLoadsTests
+{
+    private static readonly HostId Child = HostId.Child(0);
+
+    [Fact]
+    public void Call_OfANewFunction_WaitsUntilTheLibraryHasLoadedIt()
+    {
+        var core = Waiting();
+        core.Handle(new AssignReceived(CallOf(2, 1)), new AssignReceived(CallOf(2, 2)));
+        Assert.Equal(2, Assert.IsType<LoadFunction>(Assert.Single(core.Drain())).Function.Number);
+        core.Handle(new FunctionLoaded(10));
+        Assert.Equal([typeof(SendFunction), typeof(SendCall)], core.Drain().Select(e => e.GetType()));
+    }
+
+    [Fact]
+    public void Call_OfAFunctionThatIsLoaded_PassesThatOfANewOne()
+    {
+        var core = Waiting().Handle(new AssignReceived(CallOf(2, 1)), new AssignReceived(Call(2)));
+        Assert.Equal(2, Assert.Single(core.Drain().OfType<SendCall>()).Task.Task.Value);
+    }
+
+    [Fact]
+    public void Child_ThatIdles_IsReplacedForAFunctionThatWasLongToLoad()
+    {
+        var core = Waiting().Handle(new AssignReceived(CallOf(2, 1)));
+        core.Drain();
+        core.Handle(new FunctionLoaded(500_000));
+        Assert.Equal([new KillHost(Child)], core.Drain());
+        core.Handle(new HostGone(Child, -9, ""));
+        Assert.Equal([new ForkChild(0)], core.Drain());
+        core.Handle(new HostUp(Child));
+        Assert.IsType<SendCall>(Assert.Single(core.Drain()));
+    }
+
+    [Fact]
+    public void Child_ThatIdles_IsReplacedForAFunctionThatHoldsMuch()
+    {
+        var core = Waiting().Handle(new FunctionReceived(new FunctionCode(3, new byte[16], "large", new byte[1 << 20])), new AssignReceived(CallOf(3, 1)));
+        core.Drain();
+        core.Handle(new FunctionLoaded(10));
+        Assert.Equal([new KillHost(Child)], core.Drain());
+    }
+
+    [Fact]
+    public void Child_ThatIsBusy_IsReplacedWhenItHasEnded()
+    {
+        var core = Waiting().Handle(new AssignReceived(Call(1)), new AssignReceived(CallOf(2, 2)));
+        var running = Assert.Single(core.Drain().OfType<SendCall>());
+        core.Handle(new FunctionLoaded(500_000));
+        core.MustWantNothing();
+        core.Handle(Returned(running));
+        Assert.Contains(new KillHost(Child), core.Drain());
+    }
+
+    [Fact]
+    public void Function_ThatTheLibraryCannotLoad_IsSentToItsChildren()
+    {
+        var core = Waiting().Handle(new AssignReceived(CallOf(2, 1)));
+        core.Drain();
+        core.Handle(new FunctionLoaded(500_000, Ok: false));
+        Assert.Equal([typeof(SendFunction), typeof(SendCall)], core.Drain().Select(e => e.GetType()));
+    }
+
+    [Fact]
+    public void Function_ThatTookTheLibraryWithIt_IsSentToChildrenOnly()
+    {
+        var core = Waiting().Handle(new AssignReceived(CallOf(2, 1)));
+        core.Drain();
+        core.Handle(new LibraryGone(-11, "")).Pass(TimeSpan.FromSeconds(10));
+        Assert.IsType<StartLibrary>(Assert.Single(core.Drain()));
+        core.Handle(new LibraryUp());
+        // What others of its calls use is loaded by the new library, so that its children have it.
+        Assert.Equal(Function, Assert.Single(core.Drain().OfType<LoadFunction>()).Function.Number);
+        core.Handle(new HostUp(Child));
+        Assert.Equal([typeof(SendFunction), typeof(SendCall)], core.Drain().Select(e => e.GetType()));
+    }
+
+    [Fact]
+    public void Child_ForkedAfterALoad_IsNotSentTheFunction()
+    {
+        var core = Waiting().Handle(new AssignReceived(CallOf(2, 1)));
+        core.Drain();
+        core.Handle(new HostGone(Child, -9, ""), new FunctionLoaded(10)).Drain();
+        core.Handle(new HostUp(Child));
+        Assert.IsType<SendCall>(Assert.Single(core.Drain()));
+    }
+
+    [Fact]
+    public void Call_ThatWaitsForALoad_CanBeTakenBackOrCancelled()
+    {
+        var core = Waiting().Handle(new AssignReceived(CallOf(2, 1)), new AssignReceived(CallOf(2, 2)));
+        core.Drain();
+        core.Handle(new RetractReceived([new TaskId(1)]), new CancelReceived([new TaskId(2)]));
+        Assert.Equal([Attempt(1)], Assert.IsType<Retracted>(Assert.IsType<Report>(Assert.Single(core.Drain())).Record).Tasks);
+        core.Handle(new FunctionLoaded(10));
+        core.MustWantNothing();
+    }
+
+    [Fact]
+    public void Functions_ThatAreForgotten_AreForgottenByTheLibraryToo()
+    {
+        var core = Waiting().Handle(new AssignReceived(CallOf(2, 1)));
+        core.Handle(new FunctionLoaded(10));
+        var call = Assert.Single(core.Drain().OfType<SendCall>());
+        core.Handle(Returned(call), new ReportsAcknowledged([Attempt(1)]), new FunctionsForgotten([2]));
+        Assert.Equal([2], Assert.Single(core.Drain().OfType<ForgetLoaded>()).Functions);
+    }
+
+    // Knows functions 1, which is loaded, and 2, which is not.
+    private static CoreHarness Waiting()
+    {
+        var core = Ready();
+        core.LoadsAtOnce = false;
+        return core.Handle(Code(2));
+    }
+
+    private static Assign CallOf(int function, long task) => Call(task) with { Functions = [function] };
+}

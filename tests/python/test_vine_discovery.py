@@ -1,0 +1,54 @@
+"""Large objects that many tasks have: on a real manager and real workers."""
+
+import numpy as np
+import pytest
+
+COUNT = 100
+TABLE = np.arange(640_000, dtype="f8")
+
+
+class Model:
+    def __init__(self, weights):
+        self.weights = weights
+
+    def predict(self, i):
+        return float(self.weights[i])
+
+
+def lookup(table, i):
+    return float(table[i]) + len(table)
+
+
+def predict(model, i):
+    return model.predict(i)
+
+
+@pytest.fixture
+def sent(vine, monkeypatch):
+    """Bytes of payloads that the client has sent, as a list of numbers."""
+    sizes = []
+    channel = vine._connection._channel
+    add = channel.add
+    monkeypatch.setattr(channel, "add", lambda record, places=(): (sizes.extend(len(holder[at]) for holder, at in places), add(record, places)))
+    return sizes
+
+
+def test_table_that_many_tasks_have_is_sent_twice_at_most(vine, mode, sent):
+    # An interpreter takes its time.
+    graph = {f"t{i}": (lookup, TABLE, i) for i in range(COUNT if mode == "function-calls" else 6)}
+    assert vine.get(graph, list(graph), task_mode=mode) == tuple(lookup(TABLE, i) for i in range(len(graph)))
+    assert 2 * TABLE.nbytes <= sum(sent) < 2.1 * TABLE.nbytes
+
+
+def test_model_of_a_class_of_this_program_is_loaded_at_workers(vine, sent):
+    model = Model(np.arange(100_000.0))
+    graph = {f"t{i}": (predict, model, i) for i in range(COUNT)}
+    for _ in range(2):
+        assert vine.get(graph, list(graph)) == tuple(map(float, range(COUNT)))
+    assert sum(sent) < 4.5 * model.weights.nbytes
+
+
+def test_tasks_give_the_same_with_and_without(vine, mode):
+    graph = {f"t{i}": (max, (lookup, TABLE, i), (lookup, TABLE, COUNT - i)) for i in range(3)}
+    results = [vine.get(graph, list(graph), task_mode=mode, discover_context=discovers) for discovers in (True, False)]
+    assert results[0] == results[1]
