@@ -105,7 +105,7 @@ def report(samples, repeat, calls, each):
     middle = {case: {name: measure.median(found, name) for name in names} for case, found in samples.items()}
     lines = measure.heading(f"{calls * each:,} inferences in {calls} calls", repeat)
     lines += [
-        f"A network of {network.LAYERS} layers, which takes {middle['loop']['loading']:.1f} s to load; {CORES} cores. All cases found the same "
+        f"A network of {network.LAYERS} layers, which takes {middle['L2']['loading']:.1f} s to load at least; {CORES} cores. All cases found the same "
         "classes.",
         "",
         "![Seconds by what is kept](inference.svg)",
@@ -124,11 +124,12 @@ def report(samples, repeat, calls, each):
         "an inference, ms",
     ]
     lines += measure.table(header, rows)
-    less, of_loop = 1 - middle["L3"]["seconds"] / middle["L1"]["seconds"], middle["L3"]["seconds"] / middle["loop"]["seconds"]
+    less = 1 - middle["L3"]["seconds"] / middle["L1"]["seconds"]
+    of_loop, of_span = (middle["L3"][name] / middle["loop"][name] for name in ("seconds", "span"))
     return [
         *lines,
         f"Targets: L3 takes at least 94.5 % less than L1: {'reached' if less >= 0.945 else 'missed'} with {100 * less:.1f} %; at most 1.10 of "
-        f"the loop's time: {'reached' if of_loop <= 1.1 else 'missed'} with {of_loop:.2f}.",
+        f"the loop's time: {'reached' if max(of_loop, of_span) <= 1.1 else 'missed'} with {of_loop:.2f}, and {of_span:.2f} without loading.",
     ]
 
 

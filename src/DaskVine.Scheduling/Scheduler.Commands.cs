@@ -68,6 +68,8 @@ public sealed partial class Scheduler
     private static VineFile[] InputsOf(VineGraph graph, int[] nodes)
     {
         var named = Array.ConvertAll(nodes, node => graph.Nodes[node]);
+        if (!Array.Exists(named, input => input.Maker is not null))
+            return named;
         return [.. named, .. named.Where(input => input.Maker is not null).SelectMany(input => input.Maker!.Inputs).Distinct()];
     }
 

@@ -88,12 +88,14 @@ public sealed partial class Scheduler
         var body = node.Body;
         var key = node.Key;
         var functions = Array.ConvertAll(node.Functions, function => graph.Client.Functions[function]);
-        var inputs = Array.ConvertAll(node.Inputs, input => graph.Nodes[input]);
+        var named = node.Inputs.Length;
+        var inputs = InputsOf(graph, node.Inputs);
         var options = node.Options == 0 ? VineTaskOptions.None : graph.Options[node.Options];
         AddTask(graph, _tasks.Add(id => new VineTask(new TaskId(id), file, functions, body, inputs, key, options)
         {
             Mode = ModeOf(graph, options),
             Needs = options.Needs,
+            NamedInputs = named,
         }));
     }
 

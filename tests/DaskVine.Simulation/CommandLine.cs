@@ -16,6 +16,9 @@ internal sealed record CommandLine
         --large-bytes N           of an output at most
         --replicas --prune-depth --per-host N
         --declared-percent N      of nodes without inputs are files that clients declare
+        --session-percent N       of graphs are sessions of commands
+        --maker-percent N         of their files are made wherever they are read
+        --disk N                  bytes that a worker's cache may hold
         --closed-percent N        of pairs of workers cannot reach each other
         --client-credit N         bytes, of the links with clients
         --table NAME              print a scenario: environment, spread, storage, locality, replicas
@@ -96,6 +99,9 @@ internal sealed record CommandLine
             "--per-host" => options => options with { WorkersPerHost = number },
             "--large-bytes" => options => options with { LargeBytesMax = number },
             "--declared-percent" => options => options with { DeclaredFiles = number / 100.0 },
+            "--session-percent" => options => options with { Sessions = number / 100.0 },
+            "--maker-percent" => options => options with { Makers = number / 100.0 },
+            "--disk" => options => options with { Disk = number },
             "--closed-percent" => options => options with { ClosedPairs = number / 100.0 },
             "--large-percent" => options => options with { LargeOutputs = number / 100.0 },
             "--asking-percent" => options => options with { AskingGraphs = number / 100.0 },

@@ -116,6 +116,12 @@ public sealed record SimulationOptions
     /// <summary>Files that clients declare, among the nodes that have no inputs.</summary>
     public double DeclaredFiles { get; init; }
 
+    /// <summary>Graphs of commands and files that stay open, among all.</summary>
+    public double Sessions { get; init; }
+
+    /// <summary>Files of sessions that are made wherever they are read, among all that are made.</summary>
+    public double Makers { get; init; }
+
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Graphs of tasks mode among all.</summary>

@@ -29,11 +29,12 @@ internal sealed class World
         Network = new DataNetwork(Clock);
         SharedFiles = DeclaredContent.ServerOf("shared", this);
         WebFiles = DeclaredContent.ServerOf("web", this);
-        var faultless = options.FaultsEnd == TimeSpan.Zero && options.Failures == 0;
+        var faultless = options.FaultsEnd == TimeSpan.Zero && options.Failures == 0 && options.Disk == 0;
         _watchers.AddRange([
-            new RerunChecker(Book, Replicas, Totals, faultless),
+            new RerunChecker(this, Book, Replicas, faultless),
             new ResultChecker(Totals),
-            new FailureChecker(Book),
+            new FailureChecker(this, Book),
+            new SessionChecker(this, Book),
             new CoreChecker(),
             new ClaimChecker(this),
             new RetryChecker(this, Book),
@@ -187,10 +188,12 @@ internal sealed class World
     // Of each kind that tasks may ask for there is one sooner or later, so that what waits can run.
     private void AddAskedWorkers()
     {
+        if (Options.Sessions > 0 && !Workers.Exists(worker => worker.Cores == Options.CoresMax))
+            AddWorker(Options.CoresMax);
         if (Options.AskingGraphs == 0)
             return;
         foreach (var title in OptionsDraw.Titles.Where(title => !Workers.Exists(worker => OptionsDraw.IsFull(worker.Plan, title))))
-            AddWorker(OptionsDraw.Full(Chance.Between(1, Options.CoresMax), title));
+            AddWorker(OptionsDraw.Full(Options.Sessions > 0 ? Options.CoresMax : Chance.Between(1, Options.CoresMax), title));
     }
 
     private void Step(TimeSpan limit)

@@ -31,8 +31,15 @@ public static class WorldDraw
             SlowWorkers = chance.Pick([0, 0, 0.3]),
             AskingGraphs = chance.Pick([0, 0.5, 1]),
         };
-        return Connected(Sick(calm, chance), new Chance(Chance.Mix(~seed)));
+        return Crowded(Connected(Sick(calm, chance), new Chance(Chance.Mix(~seed))), new Chance(Chance.Mix(seed ^ 0x5E55)));
     }
+
+    // Drawn apart for the same reason as what is connected. A disk holds a few of the largest files.
+    private static SimulationOptions Crowded(SimulationOptions world, Chance chance) => world with
+    {
+        Sessions = chance.Pick([0, 0, 0.5, 1]),
+        Disk = chance.Pick([0, 0, 0, chance.Between(2, 20) * (long)world.LargeBytesMax]),
+    };
 
     private static SimulationOptions Sick(SimulationOptions calm, Chance chance)
     {

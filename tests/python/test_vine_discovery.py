@@ -37,7 +37,8 @@ def test_table_that_many_tasks_have_is_sent_twice_at_most(vine, mode, sent):
     # An interpreter takes its time.
     graph = {f"t{i}": (lookup, TABLE, i) for i in range(COUNT if mode == "function-calls" else 6)}
     assert vine.get(graph, list(graph), task_mode=mode) == tuple(lookup(TABLE, i) for i in range(len(graph)))
-    assert 2 * TABLE.nbytes <= sum(sent) < 2.1 * TABLE.nbytes
+    # What an earlier graph has sent is still there.
+    assert TABLE.nbytes <= sum(sent) < 2.1 * TABLE.nbytes
 
 
 def test_model_of_a_class_of_this_program_is_loaded_at_workers(vine, sent):

@@ -40,7 +40,14 @@ internal sealed class HostProcess : IDisposable
         // Arrays that one task frees are what the next one needs: given back to the system, every page of them is cleared anew.
         start.Environment.TryAdd("MALLOC_MMAP_THRESHOLD_", $"{KeptArrayBytes}");
         start.Environment.TryAdd("MALLOC_TRIM_THRESHOLD_", $"{KeptFreeBytes}");
-        if (options.HostPackageDirectory is { } package)
+        if (place.Interpreter is not null)
+        {
+            // Another Python has its own packages, and is to take none of this one's for them.
+            start.Environment["DASKVINE_FOREIGN_PATH"] = Environment.GetEnvironmentVariable("DASKVINE_SYS_PATH");
+            start.Environment.Remove("DASKVINE_SYS_PATH");
+            start.Environment["PYTHONPATH"] = options.HostPackageDirectory;
+        }
+        else if (options.HostPackageDirectory is { } package)
             start.Environment["PYTHONPATH"] = Prepend(package, Environment.GetEnvironmentVariable("PYTHONPATH"));
         foreach (var (name, value) in place.Variables)
             start.Environment[name] = value;

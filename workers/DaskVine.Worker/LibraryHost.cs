@@ -123,7 +123,8 @@ internal sealed class LibraryHost(HostWorld world, int library) : IHostOwner, ID
         // A child without a way to us is of no use; its end, and so this slot's, is told by the library.
         if (connection.Id is not null)
             HostProcess.Kill(connection.ProcessId);
-        else if (connection == _connection)
+        // One that could not be set up ends by itself.
+        else if (connection == _connection && _setupFailure is null)
             _process?.Kill();
     }
 

@@ -98,7 +98,12 @@ internal sealed class SpawnedChildren(HostWorld world) : IDisposable
             }
         }
 
-        public void OnClosed(HostConnection connection) => Process?.Kill();
+        // One that could not be set up ends by itself.
+        public void OnClosed(HostConnection connection)
+        {
+            if (SetupFailure is null)
+                Process?.Kill();
+        }
 
         public void OnMalformed(HostConnection connection, ProtocolException reason) => Process?.Kill();
 

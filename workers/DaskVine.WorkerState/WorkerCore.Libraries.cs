@@ -220,7 +220,8 @@ public sealed partial class WorkerCore
     private void FailWaitingCalls(Library library, string ended, string log)
     {
         var (kind, whose) = library.Id == 0 ? (FailureKind.Died, "the worker's library process") : (FailureKind.Library, $"the process of {library.Name}");
-        var failure = new Failure(kind, $"{whose} {ended} before it was ready, {library.NeverUp} times in a row", log, null);
+        var why = log.Length == 0 || library.Id == 0 ? "" : $": {log.Split('\n')[0]}";
+        var failure = new Failure(kind, $"{whose} {ended} before it was ready, {library.NeverUp} times in a row{why}", log, null);
         foreach (var task in _tasks.Values.Where(t => t.Library == library && t.State is not (HeldTaskState.Ended or HeldTaskState.Sent)).ToArray())
         {
             task.MissingFiles = 0;

@@ -58,6 +58,9 @@ class Connection:
         self._functions = 0
         # Number of a large one → its content hash and by how many running graphs it is used.
         self._large = {}
+        # Number → bytes, of those of _large that nobody uses now; the one that was used last comes last.
+        self._idle = {}
+        self._idle_bytes = 0
         self._wake_receiver, self._wake_sender = socket.socketpair()
         self._wake_receiver.setblocking(False)
         self._wake_sender.setblocking(False)
@@ -81,18 +84,24 @@ class Connection:
                 self._channel.add(record, [(record, 4)])
             if len(code) >= r.FORGET_FROM_BYTES:
                 self._large.setdefault(number, [content_hash, 0])[1] += 1
+                self._idle_bytes -= self._idle.pop(number, 0)
             return number
 
     def done_with(self, numbers):
-        """A graph that asked for these functions is over: the large ones are forgotten with the last that did."""
+        """A graph that asked for these functions, ``(number, bytes)``, is over: of those that no other asks for, only the last are kept."""
         with _holding(self._lock):
-            forgotten = []
-            for number in numbers:
+            for number, size in numbers:
                 known = self._large[number]
                 known[1] -= 1
                 if not known[1]:
-                    del self._large[number], self._function_numbers[known[0]]
-                    forgotten.append(number)
+                    self._idle[number] = size
+                    self._idle_bytes += size
+            forgotten = []
+            while self._idle_bytes > r.IDLE_FUNCTION_BYTES:
+                number = next(iter(self._idle))
+                self._idle_bytes -= self._idle.pop(number)
+                del self._function_numbers[self._large.pop(number)[0]]
+                forgotten.append(number)
             if forgotten and self._failure is None:
                 self._channel.add([r.FORGET_FUNCTIONS, forgotten])
                 self._send_or_wake()

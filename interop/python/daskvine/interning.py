@@ -14,7 +14,7 @@ class Interning:
 
     def __init__(self, connection):
         self._connection = connection
-        # Numbers of those that are not kept beyond `release`.
+        # Number and bytes of each that is not kept for good beyond `release`.
         self._large = []
 
     def number(self, function, code):
@@ -30,7 +30,7 @@ class Interning:
         content_hash = hashlib.blake2b(code, digest_size=16).digest()
         number = self._connection.function_number(content_hash, name, code)
         if len(code) >= r.FORGET_FROM_BYTES:
-            self._large.append(number)
+            self._large.append((number, len(code)))
         return number
 
     def release(self):

@@ -49,6 +49,8 @@ FRAME_FROM_BYTES = 16 << 10
 
 # Functions of this many bytes and more are forgotten with the last graph that uses them.
 FORGET_FROM_BYTES = 64 << 10
+# Large functions that nobody uses are kept up to this, so that the next graph that has them sends and loads nothing.
+IDLE_FUNCTION_BYTES = 128 << 20
 
 # What a manager takes as one frame, less what else the message needs.
 BODY_BYTES_MAX = (1 << 30) - (1 << 20)

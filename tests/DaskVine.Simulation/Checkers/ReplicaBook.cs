@@ -27,6 +27,10 @@ internal sealed class ReplicaBook(TaskBook book) : Watcher
                 if (book.Find(e.Task) is { IsAssigned: true } task && task.Worker == sent.Worker && task.Attempt == e.Attempt)
                     Add(task.Output, sent.Worker);
                 break;
+            case WorkerSent { Record: Completed { Outputs.Count: > 0 } e } sent:
+                if (book.Find(e.Task) is { IsAssigned: true } command && command.Worker == sent.Worker && command.Attempt == e.Attempt)
+                    Add(e.Outputs[0].File, sent.Worker);
+                break;
             case WorkerSent { Record: Transferred e } sent:
                 if (AwaitedAt(sent.Worker).TryGetValue(e.File, out var number) && number == e.Number && AwaitedAt(sent.Worker).Remove(e.File))
                     Add(e.File, sent.Worker);

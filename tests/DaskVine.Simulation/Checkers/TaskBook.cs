@@ -127,6 +127,8 @@ internal sealed class TaskBook(Story story) : Watcher
         AtWorker(_assigned, worker).Add(entry);
         entry.Output = assign.Output;
         _files[assign.Output] = name;
+        foreach (var output in assign.Outputs)
+            _files[output] = name;
         story.Tell("assign", name, $"{worker}", assign.Attempt);
     }
 

@@ -1,3 +1,4 @@
+using DaskVine.Protocol.Commands;
 using DaskVine.Protocol.Records;
 using DaskVine.Scheduling;
 using DaskVine.Simulation.Clients;
@@ -42,6 +43,16 @@ internal abstract class Watcher
     }
 
     public virtual void OnGraphFailed(GraphRun run, GraphFailed failed)
+    {
+    }
+
+    /// <summary>A client has the report about a command of a session.</summary>
+    public virtual void OnReport(GraphRun run, int node, CommandReport report)
+    {
+    }
+
+    /// <summary>A client is told that the value of a node of a session will not come.</summary>
+    public virtual void OnMissing(GraphRun run, int node, GraphFailed failed)
     {
     }
 

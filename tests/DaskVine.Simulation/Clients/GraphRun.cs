@@ -29,6 +29,12 @@ internal sealed class GraphRun(GraphPlan plan)
     /// <summary>Nodes of which the whole value came since the last submission.</summary>
     public HashSet<int> Received { get; } = [];
 
+    /// <summary>Of a session: wanted nodes whose value will not come.</summary>
+    public HashSet<int> Missing { get; } = [];
+
+    /// <summary>Of a session: wanted nodes about whose commands the report came.</summary>
+    public HashSet<int> Reported { get; } = [];
+
     /// <summary>Nodes whose tasks have started, as the client was told since the last submission.</summary>
     public HashSet<int> Started { get; } = [];
 

@@ -1,4 +1,5 @@
 using DaskVine.Protocol;
+using DaskVine.Protocol.Commands;
 using DaskVine.Protocol.Links;
 using DaskVine.Protocol.Records;
 using DaskVine.Simulation.Graphs;
@@ -88,6 +89,7 @@ internal sealed class SimulatedClient
         {
             case Welcome: OnWelcome(); break;
             case Result e: Take(_opened[e.Graph], e); break;
+            case GraphFailed e when _opened[e.Graph].Plan.IsSession: TakeMissing(_opened[e.Graph], e); break;
             case GraphFailed e: Take(_opened[e.Graph], e); break;
             case Heartbeat e when !_link!.Outbox.Link.HasReceived(e.Sent): Relink(); break;
             case Heartbeat: _link.SendUnsequenced(new Heartbeat(_link.Outbox.Link.Sent)); break;
@@ -120,6 +122,8 @@ internal sealed class SimulatedClient
         run.Received.Clear();
         run.Arriving.Clear();
         _opened.Add(run.Number, run);
+        run.Missing.Clear();
+        run.Reported.Clear();
         run.Started.Clear();
         run.Ended.Clear();
         link.Post(new OpenGraph(run.Number, run.Plan.Mode, "", run.Plan.Reports, run.Plan.Returns, run.Plan.PruneDepth));
@@ -141,8 +145,12 @@ internal sealed class SimulatedClient
             _world.Clock.After(TimeSpan.FromMicroseconds(200) * _chance.Unit(), () => SubmitFrom(run, link, last));
         else
         {
-            link.Post(new SealGraph(run.Number, run.Plan.Nodes.Length, run.Plan.Wanted));
+            link.Post(run.Plan.IsSession ? new Want(run.Number, WantedOf(run)) : new SealGraph(run.Number, run.Plan.Nodes.Length, run.Plan.Wanted));
+            if (run.Plan.IsSession && _chance.Happens(0.5))
+                link.Post(new Prune(run.Number, [.. Enumerable.Range(0, run.Plan.Nodes.Length).Where(_ => _chance.Happens(0.2)).Select(run.Plan.NumberOf)], false));
             run.State = GraphRunState.Submitted;
+            if (run.Plan.IsSession)
+                EndIfComplete(run);
         }
 
         link.Flush();
@@ -152,11 +160,18 @@ internal sealed class SimulatedClient
     private int SubmitAlike(GraphRun run, LinkEnd link, int first, int last)
     {
         var nodes = run.Plan.Nodes;
+        if (nodes[first].Role != NodeRole.Call)
+        {
+            foreach (var record in SessionSubmission.Command(run.Plan, run.Number, first))
+                link.Post(record);
+            return first + 1;
+        }
+
         var next = first;
-        while (next < last && (nodes[next].Declared is null) == (nodes[first].Declared is null))
+        while (next < last && nodes[next].Role == NodeRole.Call && (nodes[next].Declared is null) == (nodes[first].Declared is null))
             next++;
         if (nodes[first].Declared is null)
-            link.Post(new SubmitNodes(run.Number, first, [.. nodes[first..next].Select(GraphNodeOf)]));
+            link.Post(new SubmitNodes(run.Number, run.Plan.NumberOf(first), [.. nodes[first..next].Select(node => GraphNodeOf(run.Plan, node))]));
         else
             Declare(run, link, first, next);
         return next;
@@ -165,14 +180,14 @@ internal sealed class SimulatedClient
     private void Declare(GraphRun run, LinkEnd link, int first, int next)
     {
         var nodes = run.Plan.Nodes;
-        link.Post(new SubmitFiles(run.Number, first, [.. nodes[first..next].Select(FileOf)]));
+        link.Post(new SubmitFiles(run.Number, run.Plan.NumberOf(first), [.. nodes[first..next].Select(FileOf)]));
         for (var node = first; node < next; node++)
         {
             if (nodes[node].Declared is not FileKind.Data)
                 continue;
             var data = Values.Of(nodes[node].Call.Key, [], nodes[node].Call.Size);
             for (var offset = 0; offset == 0 || offset < data.Length; offset += _world.Options.ChunkBytes)
-                link.Post(new FileData(run.Number, node, offset, data.AsMemory(offset, Math.Min(_world.Options.ChunkBytes, data.Length - offset))));
+                link.Post(new FileData(run.Number, run.Plan.NumberOf(node), offset, data.AsMemory(offset, Math.Min(_world.Options.ChunkBytes, data.Length - offset))));
         }
     }
 
@@ -184,10 +199,10 @@ internal sealed class SimulatedClient
             node.Declared!.Value, node.Declared == FileKind.Url ? $"http:{source}" : source, "", size, CacheLevel.Workflow, Shared: true);
     }
 
-    private static GraphNode GraphNodeOf(NodePlan node) => new(
+    private static GraphNode GraphNodeOf(GraphPlan plan, NodePlan node) => new(
         node.Functions,
         node.IsLiteral ? Values.Of(node.Call.Key, [], node.Call.Size) : node.Call.Write(),
-        node.Inputs,
+        [.. node.Inputs.Select(plan.NumberOf)],
         $"{node.Call.Name}",
         node.Options?.Number ?? 0);
 
@@ -227,6 +242,13 @@ internal sealed class SimulatedClient
         // It was on its way when the graph ended.
         if (run.State is GraphRunState.Cancelled or GraphRunState.Failed)
             return;
+        if (run.Plan.IsSession && run.Plan.NodeOf(result.Node).IsReport)
+        {
+            TakeReport(run, run.Plan.NodeOf(result.Node).Node, result.Value);
+            return;
+        }
+
+        result = result with { Node = run.Plan.NodeOf(result.Node).Node };
         if (run.Received.Contains(result.Node))
             throw new PropertyBrokenException("results", $"a result came twice")
             { Nodes = [new NodeName(run.Plan.Client, run.Plan.Number, result.Node)] };
@@ -239,8 +261,44 @@ internal sealed class SimulatedClient
         run.Arriving.Remove(result.Node);
         run.Received.Add(result.Node);
         _world.Watch(watcher => watcher.OnResult(run, result.Node, arriving.Bytes));
-        if (run.Received.Count < run.Plan.Wanted.Length || run.State != GraphRunState.Submitted)
+        EndIfComplete(run);
+    }
+
+    private void TakeReport(GraphRun run, int node, ReadOnlyMemory<byte> report)
+    {
+        Require(run.Reported.Add(node), run, node, "a report came twice");
+        _world.Watch(watcher => watcher.OnReport(run, node, CommandReport.Read(report)));
+        EndIfComplete(run);
+    }
+
+    private void TakeMissing(GraphRun run, GraphFailed failed)
+    {
+        if (run.State == GraphRunState.Cancelled)
             return;
+        var (node, isReport) = run.Plan.NodeOf(failed.Node);
+        Require(!isReport && run.Plan.Wanted.Contains(node) && !run.Received.Contains(node), run, node, $"a failure came of what is not awaited: {failed}");
+        Require(run.Missing.Add(node), run, node, "a failure came twice");
+        _world.Watch(watcher => watcher.OnMissing(run, node, failed));
+        EndIfComplete(run);
+    }
+
+    // The values of its wanted nodes, and the reports about those that are made by commands.
+    private static int[] WantedOf(GraphRun run) => [.. run.Plan.Wanted.Select(run.Plan.NumberOf), .. CommandsOf(run).Select(node => run.Plan.NumberOf(node) + 1)];
+
+    private static IEnumerable<int> CommandsOf(GraphRun run) => run.Plan.Wanted.Where(node => run.Plan.Nodes[node].Role == NodeRole.Command);
+
+    private void EndIfComplete(GraphRun run)
+    {
+        if (run.Received.Count + run.Missing.Count < run.Plan.Wanted.Length || run.State != GraphRunState.Submitted)
+            return;
+        if (run.Plan.IsSession)
+        {
+            if (run.Reported.Count < CommandsOf(run).Count())
+                return;
+            _link!.Post(new Prune(run.Number, [.. Enumerable.Range(0, run.Plan.Nodes.Length).Select(run.Plan.NumberOf)], true));
+            _link.Post(new CancelGraph(run.Number));
+        }
+
         run.State = GraphRunState.Done;
         foreach (var node in run.Plan.Reports == GraphReports.None ? [] : run.Plan.Wanted)
             Require(run.Plan.Nodes[node].IsLiteral || run.Ended.Contains(node), run, node, "the end of a task was not told");

@@ -32,14 +32,17 @@ internal sealed class GraphDraw(SimulationOptions options, Chance chance)
                 nodes[i] = nodes[i] with { Functions = null, Options = null, Declared = chance.Pick(s_declared) };
         }
 
+        var isSession = options.Sessions > 0 && chance.Happens(options.Sessions);
+        if (isSession)
+            (mode, nodes) = (TaskMode.Command, SessionDraw.Draw(nodes, options, chance));
         var wanted = Enumerable.Range(0, nodes.Length).Where(node => (!read[node] || chance.Happens(0.02)) && nodes[node].Declared is null).ToArray();
         var varied = options.VariedGraphs > 0 && chance.Happens(options.VariedGraphs);
         return new GraphPlan(client, number, mode, nodes, wanted)
         {
             Options = asked,
-            Reports = asks ? GraphReports.Tasks | GraphReports.Output : GraphReports.None,
+            Reports = asks && !isSession ? GraphReports.Tasks | GraphReports.Output : GraphReports.None,
             PruneDepth = options.PruneDepth ?? (varied ? chance.Pick([0, 1, 2, 3, 5]) : 1),
-            Returns = varied && chance.Happens(0.2),
+            Returns = varied && chance.Happens(0.2) && !isSession,
             SubmitAt = options.Arrival * chance.Unit(),
             NodesAtOnce = chance.Pick([1, 7, 1000]),
             CancelAfter = chance.Happens(options.Cancellations) ? chance.Exponential(TimeSpan.FromMilliseconds(50)) : null,

@@ -6,6 +6,9 @@ namespace DaskVine.Simulation.Graphs;
 /// <summary>A graph that a client is going to submit, and what it must give.</summary>
 internal sealed class GraphPlan(int client, int number, TaskMode mode, NodePlan[] nodes, int[] wanted)
 {
+    // Of a session: the first number of each node at the manager, and the node behind each number.
+    private readonly int[] _numbers = NumbersOf(nodes);
+
     public int Client { get; } = client;
 
     public int Number { get; } = number;
@@ -34,6 +37,19 @@ internal sealed class GraphPlan(int client, int number, TaskMode mode, NodePlan[
     /// <summary>How long after its first record the client cancels it; null for never.</summary>
     public TimeSpan? CancelAfter { get; init; }
 
+    /// <summary>Of commands and files, and stays open until its client has what it wants.</summary>
+    public bool IsSession => Mode == TaskMode.Command;
+
+    /// <summary>Under which number the client submits the value of a node.</summary>
+    public int NumberOf(int node) => _numbers[node];
+
+    /// <summary>The node of a number, and whether that stands for the report about its command.</summary>
+    public (int Node, bool IsReport) NodeOf(int number)
+    {
+        var found = Array.BinarySearch(_numbers, number);
+        return found >= 0 ? (found, false) : (~found - 1, true);
+    }
+
     public int TaskCount => Nodes.Count(node => !node.IsLiteral);
 
     /// <summary>The values of the wanted nodes, by plain evaluation of the graph.</summary>
@@ -43,6 +59,15 @@ internal sealed class GraphPlan(int client, int number, TaskMode mode, NodePlan[
         for (var i = 0; i < Nodes.Length; i++)
             values[i] = ValueOf(Nodes[i], values);
         return Wanted.Distinct().ToDictionary(node => node, node => values[node]);
+    }
+
+    // A command has one for its output and one for its report.
+    private static int[] NumbersOf(NodePlan[] nodes)
+    {
+        var numbers = new int[nodes.Length];
+        for (var i = 1; i < nodes.Length; i++)
+            numbers[i] = numbers[i - 1] + (nodes[i - 1].Role == NodeRole.Call ? 1 : 2);
+        return numbers;
     }
 
     private static byte[] ValueOf(NodePlan node, byte[][] values) =>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using DaskVine.Protocol.Commands;
 using DaskVine.Protocol.Records;
 
 namespace DaskVine.Simulation.Graphs;
@@ -16,12 +17,30 @@ public enum Outcome
     RaisesAtFirst,
 }
 
+/// <summary>What a node of a session is.</summary>
+public enum NodeRole
+{
+    Call,
+
+    /// <summary>With one output, which is the node's value.</summary>
+    Command,
+
+    /// <summary>Makes a file wherever that is read.</summary>
+    Maker,
+}
+
 /// <summary>What a child is to do, as it travels in the body of a task.</summary>
 internal readonly record struct CallPlan(NodeName Name, ulong Key, TimeSpan Duration, int Size, Outcome Outcome)
 {
     private const int Bytes = 40;
 
-    public static CallPlan Read(ReadOnlySpan<byte> body) => new(
+    /// <summary>It ends without making its output, each time.</summary>
+    public bool FailsAsCommand => Outcome is Outcome.Raises or Outcome.EndsProcess or Outcome.KillsProcess;
+
+    public static CallPlan Read(ReadOnlySpan<byte> body) =>
+        body.Length == Bytes ? ReadPlain(body) : ReadPlain(Convert.FromHexString(CommandSpec.Read(body).Command));
+
+    private static CallPlan ReadPlain(ReadOnlySpan<byte> body) => new(
         new NodeName(Int(body, 24), Int(body, 28), Int(body, 32)),
         BinaryPrimitives.ReadUInt64LittleEndian(body),
         TimeSpan.FromTicks(BinaryPrimitives.ReadInt64LittleEndian(body[8..])),
@@ -49,6 +68,12 @@ internal sealed record NodePlan(CallPlan Call, int[]? Functions, int[] Inputs, T
 {
     /// <summary>Where it comes from when the client declares it as a file.</summary>
     public FileKind? Declared { get; init; }
+
+    /// <summary>Of a session; else all are calls.</summary>
+    public NodeRole Role { get; init; }
+
+    /// <summary>That a command asks for.</summary>
+    public int? Cores { get; init; }
 
     public bool IsLiteral => Functions is null;
 }

@@ -17,6 +17,7 @@ internal sealed partial class SimulatedWorker
     private readonly List<WorkerEffect> _effects = [];
     private readonly SimulatedCache _cache;
     private readonly SimulatedTransfers _transfers;
+    private readonly SimulatedCommands _commands;
     private TimeSpan? _turnAt;
 
     public SimulatedWorker(World world, string name, int number, WorkerPlan plan)
@@ -28,6 +29,7 @@ internal sealed partial class SimulatedWorker
         _core = new WorkerCore(new WorkerCoreOptions { Cores = plan.Cores, Disk = plan.Disk });
         _cache = new SimulatedCache(world, name);
         _transfers = new SimulatedTransfers(world, this, _cache, _chance.Fork());
+        _commands = new SimulatedCommands(world, this, _cache);
         Node = new NetworkNode(name, world.Options.Bandwidth);
         Peer = PeerOf(number);
         if (Peer is { } peer)
@@ -132,6 +134,7 @@ internal sealed partial class SimulatedWorker
     {
         Gone = true;
         _hosts.EndAll();
+        _commands.EndAll();
         if (Peer is { } peer)
             _world.Servers.Remove(peer.Address);
         _world.Network.End(Node);
@@ -185,6 +188,8 @@ internal sealed partial class SimulatedWorker
             case ForgetLoaded e: _hosts.Forget(e); break;
             case SayHello e: SayHello(e); break;
             case CheckFiles e: Check(e); break;
+            case StartCommand e: _commands.Start(e); break;
+            case KillCommand e: _commands.Kill(e.Call); break;
             default: PerformTransfer(effect); break;
         }
     }

@@ -5,7 +5,8 @@
     python3 -m daskvine.host task SOCKET SLOT    one call in a fresh interpreter, then exit
 
 SOCKET is the worker's Unix socket ("Worker ↔ host" in src/ARCHITECTURE.md). Standard input is a pipe from the worker:
-at its end of file the process ends at once, its children with it. Environment: DASKVINE_SYS_PATH becomes sys.path,
+at its end of file the process ends at once, its children with it. Environment: DASKVINE_SYS_PATH becomes sys.path
+(of DASKVINE_FOREIGN_PATH, another Python's, the user's own directories come last),
 DASKVINE_INLINE_LIMIT (bytes, 4096) is the largest result that travels in a message instead of a file, DASKVINE_LOGS is
 the directory where what user code writes is kept (slot-SLOT.out and .err of children, task-SLOT.out and .err of tasks),
 DASKVINE_SANDBOXES that of the directories of calls that have one each.
@@ -63,6 +64,15 @@ def _use_path_of_user():
         sys.path[:] = wanted.split(os.pathsep)
     elif not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
         del sys.path[0]
+    foreign = os.environ.get("DASKVINE_FOREIGN_PATH")
+    if foreign:
+        sys.path += [entry for entry in foreign.split(os.pathsep) if entry not in sys.path and _is_users(entry)]
+
+
+def _is_users(entry):
+    """Whether a directory on another Python's path has modules of the user's, not that Python's own and what is installed for it."""
+    own = os.path.basename(entry) in ("site-packages", "dist-packages", "lib-dynload") or entry.endswith(".zip")
+    return not own and not os.path.exists(os.path.join(entry, "os.py"))
 
 
 def _take_standard_input():
