@@ -171,6 +171,12 @@ public sealed partial class Scheduler
         if (file.IsAvailable)
             return;
         file.NotMade = true;
+        foreach (var arrival in file.Arrivals.ToList())
+        {
+            if (arrival.State != ArrivalState.Ended)
+                GiveUp(arrival, reason);
+        }
+
         FailReaders(file, $"its input cannot be had: {reason}");
         FailWanted(file, "", reason);
     }

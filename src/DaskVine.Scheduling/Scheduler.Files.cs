@@ -118,6 +118,9 @@ public sealed partial class Scheduler
             if (consumer.State == VineTaskState.Waiting && --consumer.MissingInputs == 0)
                 MakeReady(consumer);
         }
+
+        // What is made from it at a worker may wait there already.
+        ServeWaiting(file);
     }
 
     private void ReleaseIfUnneeded(VineFile file)

@@ -38,6 +38,28 @@ public sealed class SchedulerSessionsTests : IDisposable
     }
 
     [Fact]
+    public void MadeFile_OfASmallResultThatIsStillToCome_IsMadeOnceThatIsThere()
+    {
+        var worker = _env.Worker();
+        var graph = _env.Graph(mode: Protocol.TaskMode.Command).Task("c").Submit().File("m", FileKind.Output).Command("maker", ["c"], ["m"], mini: true);
+        graph.Want("m");
+        Assert.Contains("w1 make m from c", _env.Drain());
+        worker.Completes("c");
+        Assert.Equal(["w1 await", "w1 put"], _env.Drain().Select(effect => effect[..effect.LastIndexOf(' ')]));
+    }
+
+    [Fact]
+    public void MadeFile_OfAnOutputThatIsNotMade_IsGivenUp()
+    {
+        var worker = _env.Worker();
+        var graph = _env.Graph().File("x", FileKind.Output).File("m", FileKind.Output).Command("a", [], ["x"]).Command("maker", ["x"], ["m"], mini: true);
+        graph.Want("m");
+        _env.Drain();
+        worker.Runs("a");
+        _env.Expect("w1 release m", "c1 failed 1.1 Lost");
+    }
+
+    [Fact]
     public void Client_ThatLeaves_TakesAllItsFilesAndCommandsWithIt()
     {
         var worker = _env.Worker(cores: 4);
