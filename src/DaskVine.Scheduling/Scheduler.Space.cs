@@ -154,7 +154,7 @@ public sealed partial class Scheduler
     /// <summary>A worker has lost a file that may be needed. When that goes on and on, and nothing new is done, the graph does not fit.</summary>
     private void CountEviction(VineFile file, VineWorker worker, string reason)
     {
-        if (worker.Disk == 0 || file is not { IsDemanded: true, IsAvailable: false, Producer: { Mode: not TaskMode.Command } producer })
+        if (worker.Disk == 0 || file is not { IsDemanded: true, IsAvailable: false, Producer: { } producer })
             return;
         var graph = file.Graph;
         graph.Evictions++;

@@ -60,6 +60,23 @@ public sealed class SchedulerSessionsTests : IDisposable
     }
 
     [Fact]
+    public void Outputs_EvictedAgainAndAgainBeforeTheirUse_AreMissingToTheirReaders()
+    {
+        var worker = _env.Worker(disk: 3_000_000);
+        var graph = _env.Graph().File("x", FileKind.Output).Command("a", [], ["x"]).Command("b", ["x"], []);
+        graph.Want("b");
+        var told = _env.Drain();
+        for (var i = 0; i < 100 && !told.Any(effect => effect.StartsWith("c1 result", StringComparison.Ordinal)); i++)
+        {
+            worker.Runs("a", "x");
+            worker.LosesFile("x");
+            told = _env.Drain();
+        }
+
+        Assert.Contains(told, effect => effect.Contains("does not fit into the workers' caches", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Client_ThatLeaves_TakesAllItsFilesAndCommandsWithIt()
     {
         var worker = _env.Worker(cores: 4);

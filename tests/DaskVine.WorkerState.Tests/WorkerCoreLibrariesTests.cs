@@ -91,6 +91,13 @@ public class WorkerCoreLibrariesTests
     }
 
     [Fact]
+    public void Library_WithoutRetries_FailsItsCallsAtOnce()
+    {
+        var core = With(new LibrarySpec { Name = "l", Retries = 0 }).Handle(Assigned(1)).Handle(new LibraryGone(1, "", 1));
+        Assert.Equal(FailureKind.Library, FailureIn(core).Kind);
+    }
+
+    [Fact]
     public void Library_ThatFailedBefore_IsTriedOnceForEachCallFromThenOn()
     {
         var core = With(new LibrarySpec { Name = "l" }).Handle(Assigned(1));

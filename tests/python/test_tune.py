@@ -32,6 +32,12 @@ def test_parameter_of_the_client_is_kept_here(fake, manager):
     assert tuned(manager) == [] and (fake._tuning.hungry_factor, fake._tuning.stdout_bytes) == (3, 1_000_000)
 
 
+def test_retries_of_libraries_hold_for_those_that_are_made_from_then_on(fake):
+    before = fake.create_library_from_functions("before", sorted)
+    fake.tune("max-library-retries", 3)
+    assert before.spec().retries is None and fake.create_library_from_functions("after", sorted).spec().retries == 3
+
+
 @pytest.mark.parametrize("name", [*tune._MEANINGLESS, *tune._ALIASES])
 def test_parameter_without_a_meaning_here_says_why_once(fake, manager, caplog, name):
     for _ in range(2):

@@ -32,7 +32,7 @@ public sealed partial class WorkerCore
         else
             RunAgain(calls, suspect: !killed);
         child.ForkAt = killed ? _now : _now + child.ForkDelay.Next();
-        if (before == HostState.Starting && !library.HasParent && ++library.NeverUp >= _options.LibraryFailureLimit)
+        if (before == HostState.Starting && !library.HasParent && ++library.NeverUp >= MostStarts(library))
             FailWaitingCalls(library, ExitText.Ended(status), log);
         DropIfForgotten(library);
     }

@@ -212,16 +212,19 @@ public sealed partial class WorkerCore
             Wake(blamed);
         }
 
-        if (library.NeverUp >= _options.LibraryFailureLimit)
+        if (library.NeverUp >= MostStarts(library))
             FailWaitingCalls(library, ExitText.Ended(e.Status), e.Log);
         DropIfForgotten(library);
     }
 
+    private int MostStarts(Library library) => library.Spec?.Retries + 1 ?? _options.LibraryFailureLimit;
+
     private void FailWaitingCalls(Library library, string ended, string log)
     {
         var (kind, whose) = library.Id == 0 ? (FailureKind.Died, "the worker's library process") : (FailureKind.Library, $"the process of {library.Name}");
+        var times = library.NeverUp == 1 ? "" : $", {library.NeverUp} times in a row";
         var why = log.Length == 0 || library.Id == 0 ? "" : $": {log.Split('\n')[0]}";
-        var failure = new Failure(kind, $"{whose} {ended} before it was ready, {library.NeverUp} times in a row{why}", log, null);
+        var failure = new Failure(kind, $"{whose} {ended} before it was ready{times}{why}", log, null);
         foreach (var task in _tasks.Values.Where(t => t.Library == library && t.State is not (HeldTaskState.Ended or HeldTaskState.Sent)).ToArray())
         {
             task.MissingFiles = 0;

@@ -16,6 +16,7 @@ _HERE = {
     "hungry-minimum-factor": "hungry_factor",
     "max-task-stdout-storage": "stdout_bytes",
     "load-from-shared-filesystem": "shared_file_system",
+    "max-library-retries": "library_retries",
 }
 _ALIASES = {
     "force-proportional-resources": "proportional-resources",
@@ -41,7 +42,6 @@ _MEANINGLESS = {
     "keepalive-timeout": _LINKS,
     "large-task-check-interval": "a warning tells at once of what no worker can run",
     "long-timeout": _LINKS,
-    "max-library-retries": "a process that runs functions is started anew whenever it ends",
     "max-new-workers": "all workers that come are taken in at once",
     "max-retrievals": _EVENTS,
     "max-workers": _DRAINED,
@@ -78,6 +78,8 @@ class Parameters:
         # Of a task's standard output; None leaves it to the worker.
         self.stdout_bytes = None
         self.shared_file_system = False
+        # Of libraries that are made from then on; None leaves it to the worker.
+        self.library_retries = None
         self._warned = set()
 
     def take(self, name, value):
@@ -146,4 +148,4 @@ def _checked(name, value):
         return bool(value)
     if value < 0:
         raise ValueError(f"{name}={value!r}, but must not be negative")
-    return round(value) if name == "max-task-stdout-storage" else value
+    return round(value) if name in ("max-task-stdout-storage", "max-library-retries") else value

@@ -46,6 +46,9 @@ public sealed record LibrarySpec
     /// <summary>Whether each call runs in a directory of its own that is removed afterwards.</summary>
     public bool Sandbox { get; init; }
 
+    /// <summary>How often a process that ends before it is set up is started again, before its calls fail; null for the worker's default.</summary>
+    public int? Retries { get; init; }
+
     /// <summary>Cores that each of its calls takes.</summary>
     public int CoresPerCall => Slots > 0 && Cores > Slots ? Cores / Slots : 1;
 
@@ -65,7 +68,7 @@ public sealed record LibrarySpec
     public byte[] ToBytes()
     {
         var writer = new MsgPackWriter();
-        writer.WriteMapHeader(12);
+        writer.WriteMapHeader(13);
         Write(writer, "name", Name);
         Write(writer, "exec", s_modes[(int)Mode]);
         Write(writer, "slots", Slots);
@@ -86,6 +89,11 @@ public sealed record LibrarySpec
         Write(writer, "environment", PackedEnvironment);
         writer.Write("sandbox");
         writer.Write(Sandbox);
+        writer.Write("retries");
+        if (Retries is { } retries)
+            writer.Write(retries);
+        else
+            writer.WriteNil();
         return writer.ToArray();
     }
 
@@ -109,6 +117,10 @@ public sealed record LibrarySpec
                 case "inputs": spec = spec with { Inputs = ReadTexts(ref reader) }; break;
                 case "environment": spec = spec with { PackedEnvironment = reader.ReadString() }; break;
                 case "sandbox": spec = spec with { Sandbox = reader.ReadBoolean() }; break;
+                case "retries" when !reader.TryReadNil():
+                    spec = spec with { Retries = (int)ReadNumber(ref reader, "retries", int.MaxValue - 1) };
+                    break;
+                case "retries": break;
                 default: reader.Skip(); break;
             }
         }

@@ -19,6 +19,7 @@ public class LibrarySpecTests
         Inputs = ["environment", "data/table"],
         PackedEnvironment = "environment",
         Sandbox = true,
+        Retries = 0,
     };
 
     [Fact]
@@ -30,8 +31,8 @@ public class LibrarySpecTests
         Assert.Equal(Full.Environment, spec.Environment);
         Assert.Equal(Full.Setup!.Value.ToArray(), spec.Setup!.Value.ToArray());
         Assert.Equal(
-            (Full.Name, Full.Mode, Full.Slots, Full.Cores, Full.Memory, Full.Command, Full.PackedEnvironment, Full.Sandbox),
-            (spec.Name, spec.Mode, spec.Slots, spec.Cores, spec.Memory, spec.Command, spec.PackedEnvironment, spec.Sandbox));
+            (Full.Name, Full.Mode, Full.Slots, Full.Cores, Full.Memory, Full.Command, Full.PackedEnvironment, Full.Sandbox, Full.Retries),
+            (spec.Name, spec.Mode, spec.Slots, spec.Cores, spec.Memory, spec.Command, spec.PackedEnvironment, spec.Sandbox, spec.Retries));
     }
 
     [Fact]
@@ -40,6 +41,7 @@ public class LibrarySpecTests
         var spec = LibrarySpec.Read(Map(("name", w => w.Write("l")), ("newer", w => w.WriteNil())));
         Assert.Equal((ExecMode.Fork, 0, 0, 1, false), (spec.Mode, spec.Slots, spec.Cores, spec.CoresPerCall, spec.Sandbox));
         Assert.Null(spec.Setup);
+        Assert.Null(spec.Retries);
     }
 
     [Theory]
@@ -88,6 +90,7 @@ public class LibrarySpecTests
     [InlineData("slots")]
     [InlineData("cores")]
     [InlineData("memory")]
+    [InlineData("retries")]
     public void Spec_OfANumberBelowZero_IsRefusedByItsKey(string key) =>
         Assert.Contains(key, Assert.Throws<ProtocolException>(() => LibrarySpec.Read(Map((key, w => w.Write(-1))))).Message);
 

@@ -48,6 +48,7 @@ def _library(
         modules=module_names(lib_modules, "lib_modules"), command=lib_command,
     )
     library.set_sandbox(is_forked)
+    library.set_retries(vine._tuning.library_retries)
     _set_resources(library, lib_resources or {})
     for name, value in _mapping("env_vars", env_vars, "names and texts, or functions of the manager and the library").items():
         library.set_env_var(name, value(vine, library) if callable(value) else value)

@@ -19,7 +19,7 @@ class LibrarySpec:
     """All that makes its processes what they are: what has the same bytes is one library.
 
     `memory` is in bytes; 0 slots and cores are as many as a worker has. `setup` is what `setup_pickle` gives. `contents` tell one
-    set of `inputs` from another.
+    set of `inputs` from another. `retries` is how often a process that cannot be set up is tried again, None for the worker's default.
     """
 
     name: str
@@ -35,6 +35,7 @@ class LibrarySpec:
     contents: list = field(default_factory=list)
     environment: str = ""
     sandbox: bool = False
+    retries: int | None = None
 
     @property
     def cores_per_call(self):
@@ -52,7 +53,7 @@ class LibrarySpec:
         return msgpack.packb({
             "name": self.name, "exec": self.exec_mode, "slots": self.slots, "cores": self.cores, "memory": self.memory,
             "modules": self.modules, "setup": self.setup, "env": dict(sorted(self.env.items())), "command": self.command,
-            "inputs": self.inputs, "environment": self.environment, "sandbox": self.sandbox, "contents": self.contents,
+            "inputs": self.inputs, "environment": self.environment, "sandbox": self.sandbox, "contents": self.contents, "retries": self.retries,
         })
 
 

@@ -32,6 +32,7 @@ class Installing:
             name, functions, exec_mode=exec_mode, context=library_context_info, modules=module_names(hoisting_modules, "hoisting_modules"),
             command=init_command,
         )
+        library.set_retries(self._tuning.library_retries)
         if poncho_env is not None and add_env:
             library.add_environment(self.declare_poncho(poncho_env, cache="worker"))
         return library

@@ -62,6 +62,10 @@ class Library:
         """Whether each call runs in a directory of its own, which is removed afterwards."""
         self._changes().sandbox = bool(is_on)
 
+    def set_retries(self, count):
+        """How often a process that ends before it is set up is started again, before the calls that wait for it fail."""
+        self._changes().retries = None if count is None else amount("retries", count)
+
     def add_input(self, file, remote_name):
         """Have `file` as `remote_name` in the directory where its processes start."""
         self._changes()
