@@ -105,7 +105,8 @@ def report(samples, repeat, calls, each):
     middle = {case: {name: measure.median(found, name) for name in names} for case, found in samples.items()}
     lines = measure.heading(f"{calls * each:,} inferences in {calls} calls", repeat)
     lines += [
-        f"A network of {network.LAYERS} layers, which takes {middle['L2']['loading']:.1f} s to load at least; {CORES} cores. All cases found the same "
+        f"A network of {network.LAYERS} layers, which takes {middle['L2']['loading']:.1f} s to load at least; "
+        f"{CORES} cores. All cases found the same "
         "classes.",
         "",
         "![Seconds by what is kept](inference.svg)",
