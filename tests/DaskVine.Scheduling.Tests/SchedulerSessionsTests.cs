@@ -73,7 +73,7 @@ public sealed class SchedulerSessionsTests : IDisposable
             told = _env.Drain();
         }
 
-        Assert.Contains(told, effect => effect.Contains("does not fit into the workers' caches", StringComparison.Ordinal));
+        Assert.Contains(told, effect => effect.Contains("its input cannot be had: task a", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -31,9 +31,9 @@ internal sealed class World
         WebFiles = DeclaredContent.ServerOf("web", this);
         var faultless = options.FaultsEnd == TimeSpan.Zero && options.Failures == 0 && options.Disk == 0;
         _watchers.AddRange([
-            new RerunChecker(this, Book, Replicas, faultless),
+            new RerunChecker(Book, Replicas, Totals, faultless, task => options.Disk > 0 || Clients[task.Client].Runs[task.Graph].Plan.IsSession),
             new ResultChecker(Totals),
-            new FailureChecker(this, Book),
+            new FailureChecker(Book, options.Disk > 0),
             new SessionChecker(this, Book),
             new CoreChecker(),
             new ClaimChecker(this),

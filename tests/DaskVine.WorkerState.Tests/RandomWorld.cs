@@ -10,15 +10,14 @@ internal sealed class RandomWorld(Random random)
     private const int Cores = 3;
 
     // Some worlds have limits that are met, and some have none.
-    private readonly CoreHarness _core = new(Cores, random.Next(2) * 300_000, random.Next(2) * 150_000);
+    private readonly CoreHarness _core = new(Cores, random.Next(2) * 300_000, random.Next(2) * 150_000) { LoadsAtOnce = false };
     private readonly RandomFiles _files = new(random);
+    private readonly RandomCode _code = new(random);
+    private readonly RandomHosts _hosts = new(random, Cores);
     private readonly RandomOutputs _outputs = new(random);
 
     // Assigned and neither reported, given back nor cancelled.
     private readonly Dictionary<TaskId, int> _expected = [];
-
-    // Live hosts: up or not, calls in order, killed or not.
-    private readonly Dictionary<HostId, Host> _hosts = [];
 
     // Commands that run, and whether they were killed.
     private readonly Dictionary<long, (StartCommand Start, bool Killed)> _commands = [];
@@ -30,15 +29,15 @@ internal sealed class RandomWorld(Random random)
     private readonly Queue<TaskId[]> _questions = new();
 
     private readonly List<WorkerEvent> _next = [new LinkOpened(null)];
-    private bool _library;
-    private bool _libraryUp;
+    private int _manager = 1;
+    private string _served = "m1";
     private bool _linked;
     private long _lastTask;
 
-    public bool IsAtRest => _expected.Count == 0 && _questions.Count == 0 && _files.AreAtRest && _linked && _hosts.Values.All(h => h.Calls.Count == 0) && _commands.Count == 0
+    public bool IsAtRest => _expected.Count == 0 && _questions.Count == 0 && _files.AreAtRest && _linked && _hosts.AreAtRest && _commands.Count == 0
         && _next.Count == 0;
 
-    public override string ToString() => $"waits for {string.Join(", ", _expected.Keys)}, {_questions.Count} answers and {_hosts.Values.Sum(host => host.Calls.Count)} calls; {_files}";
+    public override string ToString() => $"waits for {string.Join(", ", _expected.Keys)}, {_questions.Count} answers and {_hosts.Calls.Count()} calls; {_files}";
 
     public void Step(bool calm)
     {
@@ -46,6 +45,7 @@ internal sealed class RandomWorld(Random random)
             AnswerAll();
         else
             Storm();
+        _next.AddRange(_hosts.Take());
         WorkerEvent[] events = [.. _next];
         _next.Clear();
         _core.Pass(TimeSpan.FromMilliseconds(random.Next(calm ? 5000 : 40)));
@@ -53,8 +53,8 @@ internal sealed class RandomWorld(Random random)
         foreach (var happened in events)
             _files.Happen(happened);
         _core.Handle(events);
-        foreach (var received in events.OfType<ModuleReceived>())
-            _modules[received.Module.Name] = received.Module;
+        foreach (var happened in events)
+            Follow(happened);
         Perform();
     }
 
@@ -76,28 +76,26 @@ internal sealed class RandomWorld(Random random)
             case 5 when _linked: Cancel(Some()); break;
             case 6 when _linked: _next.Add(RandomFiles.Arrive(_files.Some())); break;
             case 7 when _linked: _next.Add(_files.Release()); break;
-            case 8: Relink(); break;
-            case 9: EndSomething(); break;
+            case 8: Relink(mayBeAnother: true); break;
+            case 9: _hosts.EndSomething(); break;
             case 10 when _linked: Upload(); break;
+            case 11 when _linked: _next.AddRange(_code.Forget()); break;
             case 16 or 17 when _linked: _next.Add(_files.Ask()); break;
             case 18: _next.AddRange(_files.EndSome()); break;
             case 19: _next.AddRange(_files.LoseSomeName()); break;
             case 12: _next.AddRange(_outputs.Grow()); break;
             case 13 when _linked: _next.Add(new MakeFileReceived(Commands.Make(random.Next(4, 7), files: random.Next(5)))); break;
             case 14 or 15: EndCommand(_commands.Keys.ElementAtOrDefault(random.Next(Cores))); break;
-            default: Answer(_hosts.Values.ElementAtOrDefault(random.Next(Cores + 1))); break;
+            default: _hosts.AnswerSome(); break;
         }
     }
 
     private void AnswerAll()
     {
         if (!_linked)
-            Relink();
+            Relink(mayBeAnother: false);
         _next.AddRange(_files.ArriveAll());
-        if (_library && !_libraryUp)
-            ComeUp();
-        foreach (var host in _hosts.Values.ToList())
-            Answer(host);
+        _hosts.AnswerAll();
         foreach (var call in _commands.Keys.ToList())
             EndCommand(call);
     }
@@ -111,12 +109,12 @@ internal sealed class RandomWorld(Random random)
             var attempt = again ? _expected[task] + 1 : 1;
             _expected[task] = attempt;
             long[] files = random.Next(4) == 0 ? [random.Next(5), random.Next(5)] : [];
-            _next.Add(new AssignReceived(random.Next(10) switch
+            _next.AddRange(random.Next(10) switch
             {
-                0 => CoreHarness.Call(task.Value, attempt, TaskMode.Tasks, files),
-                1 => Commands.Watched(task.Value, attempt, random.Next(3), files).WithCores(random.Next(Cores + 1)),
-                _ => CoreHarness.Call(task.Value, attempt, TaskMode.FunctionCalls, files),
-            }));
+                0 => [new AssignReceived(CoreHarness.Call(task.Value, attempt, TaskMode.Tasks, files))],
+                1 => [new AssignReceived(Commands.Watched(task.Value, attempt, random.Next(3), files).WithCores(random.Next(Cores + 1)))],
+                _ => _code.Assign(task.Value, attempt, files),
+            });
         }
     }
 
@@ -156,68 +154,39 @@ internal sealed class RandomWorld(Random random)
         _next.Add(new CancelReceived([task]));
     }
 
-    private void Relink()
+    private void Relink(bool mayBeAnother)
     {
         _questions.Clear();
         _files.LinkEnds();
         _next.Add(_linked ? new LinkLost() : new LinkOpened(null));
         if (!_linked)
-            _next.AddRange([new Welcomed("m1"), CoreHarness.Code(CoreHarness.Function)]);
+        {
+            if (mayBeAnother && random.Next(4) == 0)
+                BeginAnew();
+            _next.AddRange([new Welcomed($"m{_manager}"), CoreHarness.Code(CoreHarness.Function), .. _code.All()]);
+        }
+
         _linked = !_linked;
     }
 
-    private void ComeUp()
+    // What was assigned is nobody's any more, nor is what is known of functions.
+    private void BeginAnew()
     {
-        _libraryUp = true;
-        _next.Add(new LibraryUp());
+        _manager++;
+        _expected.Clear();
+        _code.Clear();
     }
 
-    private void EndSomething()
+    private void Follow(WorkerEvent happened)
     {
-        if (_library && !_libraryUp && random.Next(3) > 0)
-            ComeUp();
-        else if (_library && random.Next(5) == 0)
+        if (happened is ModuleReceived received)
+            _modules[received.Module.Name] = received.Module;
+        else if (happened is Welcomed { Manager: var manager } && manager != _served)
         {
-            _library = _libraryUp = false;
-            foreach (var child in _hosts.Keys.Where(h => h.Role == HostRole.Child).ToList())
-                _hosts.Remove(child);
-            _next.RemoveAll(OfAChild);
-            _next.Add(new LibraryGone(-9, ""));
+            _served = manager;
+            _modules.Clear();
+            _hosts.NumbersBeginAnew();
         }
-        else if (_hosts.Count > 0)
-            End(_hosts.Values.ElementAt(random.Next(_hosts.Count)), random.Next(4) == 0 ? 1 : -11);
-    }
-
-    private static bool OfAChild(WorkerEvent happened) => happened switch
-    {
-        HostUp e => e.Host.Role == HostRole.Child,
-        HostGone e => e.Host.Role == HostRole.Child,
-        CallReturned e => e.Host.Role == HostRole.Child,
-        CallFailed e => e.Host.Role == HostRole.Child,
-        _ => false,
-    };
-
-    private void End(Host host, int status)
-    {
-        _hosts.Remove(host.Id);
-        _next.Add(new HostGone(host.Id, status, ""));
-    }
-
-    private void Answer(Host? host)
-    {
-        if (host is null)
-            return;
-        if (host.Doomed)
-            End(host, -9);
-        else if (!host.Up)
-        {
-            host.Up = true;
-            _next.Add(new HostUp(host.Id));
-        }
-        else if (host.Calls.TryDequeue(out var call) && call.Task.Inputs.Count > 0 && random.Next(4) == 0)
-            _next.Add(new CallFailed(call.Host, call.Call, 10, Failure.Of(FailureKind.Unloadable, "drawn")));
-        else if (call is not null)
-            _next.Add(random.Next(3) == 0 ? CoreHarness.ReturnedFile(call) : CoreHarness.Returned(call, random.Next(3000)));
     }
 
     private void Perform()
@@ -226,17 +195,9 @@ internal sealed class RandomWorld(Random random)
         {
             _next.AddRange(_files.Perform(effect));
             _next.AddRange(_outputs.Perform(effect));
+            _hosts.Perform(effect, _modules);
             switch (effect)
             {
-                case StartLibrary: _library = true; break;
-                // Asked of a library that has just ended, it comes to nothing.
-                case ForkChild e when _libraryUp: _hosts.Add(HostId.Child(e.Slot), new Host(HostId.Child(e.Slot))); break;
-                case StartTaskProcess e: _hosts.Add(HostId.Task(e.Slot), new Host(HostId.Task(e.Slot))); break;
-                // A host that has just ended by itself is not in the table any more, as in life.
-                case SendModule e when _hosts.TryGetValue(e.Host, out var host): host.Modules[e.Module.Name] = e.Module; break;
-                case SendCall e when _hosts.TryGetValue(e.Host, out var host): Begin(host, e); break;
-                case KillHost e when _hosts.TryGetValue(e.Host, out var host): host.Doomed = true; break;
-                case EndHost e when _hosts.TryGetValue(e.Host, out var host): host.Doomed = true; break;
                 case StartCommand e: Begin(e); break;
                 case KillCommand e when _commands.TryGetValue(e.Call, out var command): _commands[e.Call] = command with { Killed = true }; break;
                 case Report e: Take(e.Record); break;
@@ -251,14 +212,7 @@ internal sealed class RandomWorld(Random random)
         _commands.Add(start.Call, (start, false));
         // What makes a file for others has no slot.
         var inSlots = _commands.Values.Where(command => command.Start.Task.Task.Value > 0).Sum(command => Math.Max(1, command.Start.Spec.Cores ?? 1));
-        Assert.InRange(inSlots, 0, Cores);
-    }
-
-    private void Begin(Host host, SendCall call)
-    {
-        Assert.Equal(host.Calls.Count == 0, call.Alone);
-        Assert.Equal(_modules.OrderBy(m => m.Key), host.Modules.OrderBy(m => m.Key));
-        host.Calls.Enqueue(call);
+        Assert.InRange(inSlots + _hosts.Busy, 0, Cores);
     }
 
     private void Take(Protocol.Records.Record report)
@@ -279,7 +233,7 @@ internal sealed class RandomWorld(Random random)
         if (isAsked)
             Assert.All(answer.Tasks, given => Assert.Contains(given.Task, question!));
         if (isAsked && question!.Length == 0)
-            Assert.All(_hosts.Values.SelectMany(host => host.Calls), call => Assert.Equal(_expected[call.Task.Task], call.Task.Attempt));
+            Assert.All(_hosts.Calls, call => Assert.Equal(_expected[call.Task.Task], call.Task.Attempt));
         foreach (var (task, attempt) in answer.Tasks)
             Settle(task, attempt);
     }
@@ -299,18 +253,5 @@ internal sealed class RandomWorld(Random random)
         if (_expected.TryGetValue(task, out var current) && current == attempt)
             _expected.Remove(task);
         _next.Add(new ReportsAcknowledged([new TaskAttempt(task, attempt)]));
-    }
-
-    private sealed class Host(HostId id)
-    {
-        public HostId Id { get; } = id;
-
-        public Queue<SendCall> Calls { get; } = new();
-
-        public Dictionary<string, UploadedModule> Modules { get; } = [];
-
-        public bool Up { get; set; }
-
-        public bool Doomed { get; set; }
     }
 }

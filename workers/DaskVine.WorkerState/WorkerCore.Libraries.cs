@@ -171,6 +171,8 @@ public sealed partial class WorkerCore
         }
 
         library.State = HostState.Ending;
+        // What it still answers counts no more.
+        library.Asked.Clear();
         Do(new EndLibrary(library.Id));
     }
 

@@ -43,7 +43,6 @@ public sealed partial class WorkerCore
 
     private void OnFunctionLoaded(FunctionLoaded e)
     {
-        // An answer of one that is Ending counts no more.
         if (LibraryOf(e.Library) is not { } library || !library.Asked.TryDequeue(out var load))
             return;
         // One that was forgotten meanwhile is answered in its turn.

@@ -6,7 +6,7 @@ using DaskVine.Simulation.Graphs;
 namespace DaskVine.Simulation.Checkers;
 
 /// <summary>A graph fails only with a failure that was drawn for one of its tasks, or after a task's third death.</summary>
-internal sealed class FailureChecker(World world, TaskBook book) : Watcher
+internal sealed class FailureChecker(TaskBook book, bool hasLimitedDisks = false) : Watcher
 {
     private const int DeathsUntilGivenUp = 3;
 
@@ -18,8 +18,8 @@ internal sealed class FailureChecker(World world, TaskBook book) : Watcher
         {
             FailureKind.Raised => plan.Outcome is Outcome.Raises or Outcome.RaisesAtFirst,
             FailureKind.Died => plan.Outcome == Outcome.EndsProcess,
-            FailureKind.Lost => deaths >= DeathsUntilGivenUp || world.Options.Disk > 0,
-            FailureKind.Unloadable => world.Options.Disk > 0 && failed.Failure.Message.Contains("--disk", StringComparison.Ordinal),
+            FailureKind.Lost => deaths >= DeathsUntilGivenUp || hasLimitedDisks,
+            FailureKind.Unloadable => hasLimitedDisks && failed.Failure.Message.Contains("--disk", StringComparison.Ordinal),
             _ => false,
         };
         Require(!run.HasEnded, $"graph of {plan.Name} fails after it was {run.State}", plan.Name);

@@ -8,7 +8,7 @@ namespace DaskVine.Simulation.Checkers;
 /// A task that has finished runs again only after files of its graph were lost, and not while anybody has its own; without faults none
 /// starts twice.
 /// </summary>
-internal sealed class RerunChecker(World world, TaskBook book, ReplicaBook replicas, bool faultless) : Watcher
+internal sealed class RerunChecker(TaskBook book, ReplicaBook replicas, Totals totals, bool faultless, Func<NodeName, bool>? mayBeTaken = null) : Watcher
 {
     private readonly HashSet<NodeName> _started = [];
 
@@ -16,21 +16,18 @@ internal sealed class RerunChecker(World world, TaskBook book, ReplicaBook repli
     {
         if (effect is not ToWorker { Record: Assign assign } || book.Find(assign.Task) is not { IsFinished: true } task)
             return;
-        world.Totals.Redone++;
+        totals.Redone++;
         // From a disk that is nearly full the manager may have taken it, and a client may prune what is in its session.
-        var mayBeTaken = world.Options.Disk > 0 || IsInSession(task.Name);
-        Require(mayBeTaken || book.LostFilesSince(task), $"{task.Name} had finished and is assigned again, though nothing was lost", task.Name);
+        Require(mayBeTaken?.Invoke(task.Name) == true || book.LostFilesSince(task), $"{task.Name} had finished and is assigned again, though nothing was lost", task.Name);
         Require(!replicas.IsThere(task.Output), $"{task.Name} is assigned again, though its file is there", task.Name);
     }
 
     public override void OnCallStarted(SimulatedWorker worker, NodeName task)
     {
-        world.Totals.Starts++;
+        totals.Starts++;
         if (_started.Add(task))
             return;
-        world.Totals.Restarts++;
-        Require(!faultless || IsInSession(task), $"{task} starts twice in a world without faults", task);
+        totals.Restarts++;
+        Require(!faultless || mayBeTaken?.Invoke(task) == true, $"{task} starts twice in a world without faults", task);
     }
-
-    private bool IsInSession(NodeName task) => world.Clients[task.Client].Runs[task.Graph].Plan.IsSession;
 }
