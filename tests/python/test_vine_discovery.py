@@ -49,6 +49,37 @@ def test_model_of_a_class_of_this_program_is_loaded_at_workers(vine, sent):
     assert sum(sent) < 4.5 * model.weights.nbytes
 
 
+class Loaded(Model):
+    """Tells, by a line in a file, each time that it is loaded."""
+
+    def __init__(self, weights, path):
+        super().__init__(weights)
+        self.path = path
+
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+        with open(self.path, "a") as file:
+            file.write("loaded\n")
+
+
+def test_model_that_is_a_node_of_the_graph_is_loaded_by_processes_and_not_by_tasks(vine, tmp_path):
+    loads = tmp_path / "loads"
+    model = Loaded(np.arange(100_000.0), str(loads))
+    delayed = {"model": model, **{f"t{i}": (predict, "model", i) for i in range(COUNT)}}
+    assert vine.get(delayed, [f"t{i}" for i in range(COUNT)]) == tuple(map(float, range(COUNT)))
+    # By the first task that reads it, as an input, and by the library of each worker.
+    assert len(loads.read_text().split()) <= 1 + len(vine.worker_pids)
+
+
+def test_array_that_is_a_node_of_the_graph_is_each_tasks_own(vine):
+    def spoil(table, i):
+        table[0] += 1
+        return float(table[0])
+
+    graph = {"table": TABLE, **{f"t{i}": (spoil, "table", i) for i in range(10)}}
+    assert vine.get(graph, [f"t{i}" for i in range(10)]) == (1.0,) * 10
+
+
 def test_tasks_give_the_same_with_and_without(vine, mode):
     graph = {f"t{i}": (max, (lookup, TABLE, i), (lookup, TABLE, COUNT - i)) for i in range(3)}
     results = [vine.get(graph, list(graph), task_mode=mode, discover_context=discovers) for discovers in (True, False)]

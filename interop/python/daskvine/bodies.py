@@ -77,7 +77,8 @@ class BodyWriter:
     def begin_call(self, key, function):
         """Begin the body of a task that calls `function`."""
         self._key = key
-        self.begin_known(key, self._functions.get(id(function)) or self.intern(function))
+        _, number, self._only, self.locks = self._functions.get(id(function)) or self.intern(function)
+        self._slots = [number]
 
     def begin_known(self, key, known):
         """Begin the body of a task that calls a function which `intern` has returned."""
@@ -179,6 +180,17 @@ class BodyWriter:
         self._hold(locks_in(pickled, item))
         return pickled
 
+    def may_be_context(self, item, size):
+        """Whether tasks that read this literal of the graph, of so many bytes, should have it as what is loaded once by a process.
+
+        Arrays stay inputs: they are mapped, not loaded, and each task has its own view.
+        """
+        is_array = type(item).__module__.partition(".")[0] == "numpy"
+        if not self._discovers or size > self._room or is_array or type(item) in ATOMS:
+            return False
+        self._room -= size
+        return True
+
     def intern(self, function):
         """What is known of a function from now on: ``(function, its number, [its number], its locks)``. Raises SerializationError."""
         try:
@@ -199,7 +211,10 @@ class BodyWriter:
         return True
 
     def _pack_arguments(self, arguments):
-        body = self._pack_checked(arguments)
+        try:
+            body = self._pack(arguments)
+        except UnicodeEncodeError:
+            body = self._pack_checked(arguments)
         if len(body) < LARGE or not self._discovers:
             return body
         found = [self._large_atom(item) if type(item) in (bytes, str) else item for item in arguments]

@@ -8,7 +8,7 @@ references means is asked of Dask where its versions differ.
 from dask.core import literal
 
 from daskvine import task_spec
-from daskvine.bodies import ATOMS, FUNCTION_TYPES, BodyWriter, reference, short_repr
+from daskvine.bodies import ATOMS, LARGE, FUNCTION_TYPES, BodyWriter, reference, short_repr
 from daskvine.graph import ALIAS
 from daskvine.task_spec import GraphNode
 
@@ -34,6 +34,8 @@ class Encoder:
         self._key = None
         self._dependencies = {}
         self._known = dsk
+        # Key → large literal of the graph that was met before: tasks that read it from then on have it as context.
+        self._contexts = {}
 
     def scan(self, key, computation):
         """Tell ``(dependencies, payload)`` of one computation.
@@ -53,6 +55,8 @@ class Encoder:
             raise RecursionError(f"task {short_repr(key)} is nested too deeply: {error}") from None
         if node is None:
             return (target,), ALIAS
+        if node[0] is None and len(node[1]) >= LARGE:
+            self._note_literal(key, computation, len(node[1]))
         return dependencies, (*node, self._writer.locks)
 
     def _encode(self, key, computation):
@@ -76,6 +80,12 @@ class Encoder:
         self._writer.begin(key)
         return None, self._writer.value(item)
 
+    def _note_literal(self, key, item, size):
+        if isinstance(item, GraphNode):
+            item = item.value
+        if self._writer.may_be_context(item, size):
+            self._contexts[key] = item
+
     def _call(self, key, task):
         function = task[0]
         if type(function) is literal and len(task) == 1:
@@ -87,11 +97,14 @@ class Encoder:
         """Encode the elements of a legacy task or list, references becoming inputs."""
         encoded = []
         append = encoded.append
-        known, dependencies = self._known, self._dependencies
+        known, dependencies, contexts = self._known, self._dependencies, self._contexts
         for item in items:
             kind = type(item)
             if kind in ATOMS:
                 if item in known and kind in _KEY_ATOMS:
+                    if contexts and item in contexts:
+                        append(self._writer.function(contexts[item]))
+                        continue
                     append(reference(dependencies.setdefault(item, len(dependencies))))
                 else:
                     append(item)
@@ -132,6 +145,8 @@ class Encoder:
         return self._writer.call(function, self._arguments(task[1:]))
 
     def _refer(self, key):
+        if self._contexts and key in self._contexts:
+            return self._writer.function(self._contexts[key])
         return reference(self._dependencies.setdefault(key, len(self._dependencies)))
 
     def _is_key(self, item):
