@@ -29,7 +29,7 @@ internal sealed class HostProcess : IDisposable
     {
         var script = place.Command.Length == 0 ? Script : $"{Redirected}{place.Command} \"$@\"";
         string[] interpreter = place.Interpreter ?? [options.Python];
-        var start = new ProcessStartInfo("/bin/sh", ["-c", script, "daskvine-host", log, .. interpreter, "-m", "daskvine.host", .. arguments])
+        var start = new ProcessStartInfo("/bin/sh", ["-c", script, "daskvine-host", log, .. interpreter, .. ProgramOf(options), .. arguments])
         {
             WorkingDirectory = place.Directory,
             RedirectStandardInput = true,
@@ -117,6 +117,10 @@ internal sealed class HostProcess : IDisposable
 
     private static int Status(Process process) =>
         process.ExitCode > FirstSignalStatus ? FirstSignalStatus - process.ExitCode : process.ExitCode;
+
+    // By its path where that is known: looking for a module to run takes 7 ms.
+    private static string[] ProgramOf(WorkerOptions options) =>
+        options.HostPackageDirectory is { } package ? [Path.Combine(package, "daskvine", "host", "__main__.py")] : ["-m", "daskvine.host"];
 
     private static string Prepend(string first, string? rest) => string.IsNullOrEmpty(rest) ? first : $"{first}:{rest}";
 }

@@ -94,15 +94,16 @@ class GraphRun:
             self._files, self._mounted = self._declare(graph)
         nodes, size, first, limit = [], 0, self._files, _FIRST_CHUNK
         option_number, have_options = self._options.number, self._options.are_given
+        files, mounted = self._files, self._mounted
         for key, inputs, (functions, body, locks) in self._resolved():
             options = option_number(key, locks) if (locks or have_options) and functions is not None else 0
-            if self._files:
-                inputs = [node + self._files for node in inputs] + (self._mounted if functions is not None else [])
+            if files:
+                inputs = [node + files for node in inputs] + (mounted if functions is not None else [])
             nodes.append([functions, body, inputs, _name_of(key), options])
             size += len(body)
-            if size > r.BODY_BYTES_MAX:
-                refuse_large(f"task {key!r} holds", len(body))
-            if len(nodes) >= limit or size >= _CHUNK_BYTES:
+            if size >= _CHUNK_BYTES or len(nodes) >= limit:
+                if size > r.BODY_BYTES_MAX:
+                    refuse_large(f"task {key!r} holds", len(body))
                 self._post_chunk(graph, first, nodes)
                 self._connection.flush()
                 self._connection.wait_for_room(mailbox)
@@ -195,4 +196,5 @@ class GraphRun:
 
 
 def _name_of(key):
-    return printable(key if type(key) is str else str(key))
+    name = key if type(key) is str else str(key)
+    return name if name.isascii() else printable(name)

@@ -5,9 +5,9 @@ u64 length of the pickle, u64 length of each buffer, then the pickle and each bu
 of 64 from the start. Imports neither dask nor zmq, and cloudpickle only for what the standard pickle cannot do.
 """
 
+import _pickle as pickle  # the module pickle takes 6 ms more
 import ctypes
 import os
-import pickle
 import struct
 import sys
 import weakref

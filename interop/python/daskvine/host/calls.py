@@ -1,7 +1,7 @@
 """Runs calls: decodes arguments and inputs, calls, encodes the result. One at a time, in one process."""
 
+import _pickle as pickle  # the module pickle takes 6 ms more
 import os
-import pickle
 import time
 
 import msgpack

@@ -1,6 +1,6 @@
 """The stream between a host process and its worker: u32 length, then one MessagePack array, again and again."""
 
-import socket
+import _socket  # the module socket takes 2 ms more
 
 import msgpack
 
@@ -22,7 +22,7 @@ class Channel:
 
     def __init__(self, path):
         """Connects to the Unix socket at path. Raises OSError."""
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.socket = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
         self.socket.connect(path)
         self.send = self.socket.sendall
         self._allocate(CAPACITY)

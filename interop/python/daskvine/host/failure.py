@@ -1,7 +1,6 @@
 """What is told about a call that failed: kind, message, traceback of the user's frames, the exception if it travels."""
 
 import os
-import traceback
 
 from daskvine import values
 
@@ -78,6 +77,8 @@ def _traceback(error):
     """The traceback as text with its causes and notes, each from the first frame that is not the host's."""
     if error is None:
         return ""
+    import traceback  # not for every process
+
     try:
         told = traceback.TracebackException.from_exception(error)
         parts = [told]
