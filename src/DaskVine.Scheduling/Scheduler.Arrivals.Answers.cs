@@ -84,7 +84,7 @@ public sealed partial class Scheduler
         }
 
         // What was lost with it may have ended it, or have started it again.
-        if (arrival.State == ArrivalState.Waiting && worker.Arriving.GetValueOrDefault(file) == arrival && !file.Waiting.Contains(arrival))
+        if (arrival.State == ArrivalState.Waiting && worker.Arriving.GetValueOrDefault(file) == arrival && !file.Spread.Waiting.Contains(arrival))
             Start(arrival);
         ServeWaiting(file);
         ServeDelayed(worker);
@@ -93,6 +93,9 @@ public sealed partial class Scheduler
     /// <summary>A file cannot be had at a worker, so what was to be made of it there cannot be had either.</summary>
     private void GiveUp(Arrival arrival, string reason)
     {
+        // What it was to be made from, by way of another file, may have ended it.
+        if (arrival.State == ArrivalState.Ended)
+            return;
         var (file, worker) = (arrival.File, arrival.Destination);
         End(arrival);
         if (arrival.HasPart)
@@ -129,5 +132,5 @@ public sealed partial class Scheduler
 
     /// <summary>What waits at a worker to be made there from a file.</summary>
     private static List<Arrival> MadeFrom(VineFile file, VineWorker worker) =>
-        file.Makers == 0 ? [] : [.. worker.Arriving.Values.Where(arrival => arrival.File.Maker?.Inputs.Contains(file) == true)];
+        file.MadeFromIt is null ? [] : [.. worker.Arriving.Values.Where(arrival => arrival.File.Maker?.Inputs.Contains(file) == true)];
 }

@@ -10,6 +10,9 @@ namespace DaskVine.Scheduling;
 /// </summary>
 public sealed partial class Scheduler
 {
+    // Of files that were to be made, or to come by a link that is gone. In this step: they may be needed all the same.
+    private readonly List<Arrival> _endedEarly = [];
+
     private long _arrivalsSoFar;
 
     /// <summary>Has a file brought to a worker, from wherever it can be had.</summary>
@@ -18,7 +21,7 @@ public sealed partial class Scheduler
         if (worker.Files.Contains(file) || worker.Arriving.ContainsKey(file))
             return;
         var arrival = new Arrival(file, worker);
-        file.Arrivals.Add(arrival);
+        file.Spread.Arrivals.Add(arrival);
         worker.Arriving.Add(file, arrival);
         worker.StoredBytes += arrival.Bytes;
         Start(arrival);
@@ -52,7 +55,7 @@ public sealed partial class Scheduler
     private void Wait(Arrival arrival)
     {
         arrival.State = ArrivalState.Waiting;
-        arrival.File.Waiting.Enqueue(arrival);
+        arrival.File.Spread.Waiting.Enqueue(arrival);
         SeeToASource(arrival);
     }
 
@@ -68,9 +71,8 @@ public sealed partial class Scheduler
         var (file, to, peer) = (arrival.File, arrival.Destination, source.Peer!);
         arrival.Source = source;
         source.Outgoing.Add(arrival);
-        file.Given ??= [];
-        var given = file.Given.GetValueOrDefault(source);
-        file.Given[source] = new Giving(given.Now + 1, given.Total + 1);
+        var given = file.Spread.Given.GetValueOrDefault(source);
+        file.Spread.Given[source] = new Giving(given.Now + 1, given.Total + 1);
         var directory = IsLinked(source, to) ? peer.Directory : "";
         Run(arrival, new Transfer(file.Id, file.Size, 0, peer.Address, peer.Token, directory, file.Name, file.Level));
     }
@@ -79,8 +81,8 @@ public sealed partial class Scheduler
     {
         var file = arrival.File;
         arrival.IsFromOrigin = true;
-        file.FromOrigin++;
-        file.GivenByOrigin++;
+        file.Spread.FromOrigin++;
+        file.Spread.GivenByOrigin++;
         switch (file.Declared)
         {
             case { Kind: FileKind.Url } url when !file.AtManager:
@@ -108,6 +110,9 @@ public sealed partial class Scheduler
             Bring(input, arrival.Destination);
         }
 
+        // An input may turn out never to come.
+        if (arrival.State == ArrivalState.Ended)
+            return;
         var inputs = maker.Inputs[..maker.NamedInputs].Select(input => new FileSize(input.Id, input.Size)).ToArray();
         var file = arrival.File;
         Begin(arrival);
@@ -124,7 +129,7 @@ public sealed partial class Scheduler
     {
         arrival.State = ArrivalState.Running;
         arrival.Number = ++_arrivalsSoFar;
-        arrival.File.RunningArrivals++;
+        arrival.File.Spread.Running++;
         if (arrival.IsReceived)
             arrival.Destination.Incoming++;
     }
@@ -136,21 +141,21 @@ public sealed partial class Scheduler
             return;
         var file = arrival.File;
         arrival.State = ArrivalState.Waiting;
-        file.RunningArrivals--;
+        file.Spread.Running--;
         if (arrival.IsReceived)
             arrival.Destination.Incoming--;
         if (arrival.IsFromOrigin)
-            file.FromOrigin--;
+            file.Spread.FromOrigin--;
         arrival.IsFromOrigin = false;
         if (arrival.Source is not { } source)
             return;
         arrival.Source = null;
         source.Outgoing.Remove(arrival);
         // A source that has lost the file is no holder any more.
-        if (file.Given!.TryGetValue(source, out var given))
+        if (file.Spread.Given.TryGetValue(source, out var given))
         {
-            file.Given[source] = given with { Now = given.Now - 1 };
-            file.Givers.Add(source);
+            file.Spread.Given[source] = given with { Now = given.Now - 1 };
+            file.Spread.Givers.Add(source);
         }
 
         ServeAsking(source);
@@ -163,7 +168,7 @@ public sealed partial class Scheduler
         var ran = arrival.State == ArrivalState.Running;
         Stop(arrival);
         arrival.State = ArrivalState.Ended;
-        file.Arrivals.Remove(arrival);
+        file.Spread.Arrivals.Remove(arrival);
         to.Arriving.Remove(file);
         to.StoredBytes -= arrival.Bytes;
         if (!ran)
@@ -175,7 +180,9 @@ public sealed partial class Scheduler
     /// <summary>Ends all arrivals of a file, and tells those who wait for it.</summary>
     private void EndArrivals(VineFile file)
     {
-        file.Waiting.Clear();
+        if (!file.IsSpread)
+            return;
+        file.Spread.Waiting.Clear();
         foreach (var arrival in file.Arrivals.ToArray())
         {
             // What came of it before it was stopped, or failed, is at the worker.
@@ -194,14 +201,32 @@ public sealed partial class Scheduler
         {
             End(made);
             Emit(new ToWorker(worker.Id, new Release([made.File.Id])));
-            SeeToWanted(made.File);
+            _endedEarly.Add(made);
         }
     }
+
+    /// <summary>Brings what is needed of that of which an arrival was ended, now that it is known what else has changed.</summary>
+    private void SeeToEndedEarly()
+    {
+        foreach (var (file, worker) in _endedEarly.Select(arrival => (arrival.File, arrival.Destination)).ToList())
+        {
+            SeeToWanted(file);
+            if (IsOpen(file.Graph) && IsConnected(worker) && file.Consumers.Exists(consumer => consumer.Worker == worker && Names(consumer, file)))
+                Bring(file, worker);
+        }
+
+        _endedEarly.Clear();
+    }
+
+    private static bool Names(VineTask task, VineFile file) => Array.IndexOf(task.Inputs, file, 0, task.NamedInputs) >= 0;
 
     /// <summary>Starts those that wait for a file, as far as there are sources with room.</summary>
     private void ServeWaiting(VineFile file)
     {
-        while (file.Waiting.TryPeek(out var arrival))
+        if (!file.IsSpread)
+            return;
+        var waiting = file.Spread.Waiting;
+        while (waiting.TryPeek(out var arrival))
         {
             if (arrival.State == ArrivalState.Waiting && IsConnected(arrival.Destination))
             {
@@ -211,12 +236,12 @@ public sealed partial class Scheduler
                     return;
                 }
 
-                file.Waiting.Dequeue();
+                waiting.Dequeue();
                 Start(arrival);
                 continue;
             }
 
-            file.Waiting.Dequeue();
+            waiting.Dequeue();
         }
     }
 

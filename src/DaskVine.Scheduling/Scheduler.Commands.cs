@@ -35,13 +35,13 @@ public sealed partial class Scheduler
             return;
         }
 
-        var task = _tasks.Add(id => new VineTask(new TaskId(id), report, [], body, inputs, submit.Key, options)
+        var task = new VineTask(new TaskId(_tasks.NextId), report, [], body, inputs, submit.Key, options)
         {
             Mode = TaskMode.Command,
             NamedInputs = submit.Inputs.Length,
             Outputs = outputs,
             Needs = NeedsOf(body, inputs),
-        });
+        };
         foreach (var output in outputs)
             output.Producer = task;
         AddTask(graph, task);
@@ -67,6 +67,8 @@ public sealed partial class Scheduler
     // What an input is made from at the worker has to be available as well.
     private static VineFile[] InputsOf(VineGraph graph, int[] nodes)
     {
+        if (nodes.Length == 0)
+            return [];
         var named = Array.ConvertAll(nodes, node => graph.Nodes[node]);
         if (!Array.Exists(named, input => input.Maker is not null))
             return named;
@@ -76,8 +78,8 @@ public sealed partial class Scheduler
     private static void AddMaker(VineFile output, VineTask maker)
     {
         output.Maker = maker;
-        foreach (var input in maker.Inputs)
-            input.Makers++;
+        foreach (var input in maker.Inputs.Distinct())
+            (input.MadeFromIt ??= []).Add(output);
     }
 
     private void TakeOutputs(VineWorker worker, VineTask task, Completed completed)
@@ -137,12 +139,8 @@ public sealed partial class Scheduler
             Withdraw(task);
         if (task.State != VineTaskState.Done)
             Finish(task);
-        var output = task.Output;
-        TellFailure(output, worker, failure);
-        if (output.IsAvailable)
-            return;
-        output.NotMade = true;
-        FailReaders(output, $"its input cannot be had: task {task.Key} failed: {failure.Message}");
+        TellFailure(task.Output, worker, failure);
+        NoteNotMade(task.Output, $"task {task.Key} failed: {failure.Message}");
     }
 
     private void EndCommandNow(VineTask task, CommandReport report)
@@ -186,9 +184,7 @@ public sealed partial class Scheduler
     {
         foreach (var consumer in file.Consumers.Distinct().ToList())
             FailForInput(consumer, reason);
-        if (file.Makers == 0)
-            return;
-        foreach (var made in file.Graph.Nodes.Where(made => made.Wanted && made.Maker?.Inputs.Contains(file) == true).ToList())
+        foreach (var made in file.MadeFromIt ?? [])
             FailWanted(made, "", reason);
     }
 

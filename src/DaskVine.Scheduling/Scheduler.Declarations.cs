@@ -82,7 +82,7 @@ public sealed partial class Scheduler
     /// <summary>What the client waits for, and no worker has yet, comes to one, to go on to the manager from there.</summary>
     private void SeeToWanted(VineFile file)
     {
-        if (file is not { Wanted: true, AtManager: false, HasOrigin: true, Holders.Count: 0, Arrivals.Count: 0 })
+        if (file is not { Wanted: true, AtManager: false, HasOrigin: true, Holders.Count: 0, Arrivals.Count: 0 } || !IsOpen(file.Graph))
             return;
         if (file.Maker?.Inputs.Any(input => input.NeverComes) == true)
             FailWanted(file, "", "what it is made from is not there");

@@ -26,9 +26,10 @@ public sealed partial class Scheduler
         if (!worker.Files.Remove(file))
             return;
         file.Holders.Remove(worker);
-        file.Given?.Remove(worker);
-        if (file.Holders.Count == 0)
-            file.Givers.Clear();
+        if (file.IsSpread)
+            file.Spread.Given.Remove(worker);
+        if (file.IsSpread && file.Holders.Count == 0)
+            file.Spread.Givers.Clear();
         worker.StoredBytes -= file.Size;
         _board.OnLost(file, worker, _now);
         TakeBackHeld(file, worker);
@@ -141,6 +142,7 @@ public sealed partial class Scheduler
         {
             RemoveHolder(file, worker);
             Emit(new ToWorker(worker.Id, new Release([file.Id])));
+            EndMadeFrom(file, worker);
         }
     }
 

@@ -85,19 +85,18 @@ public sealed partial class Scheduler
             return;
         }
 
-        var body = node.Body;
-        var key = node.Key;
-        var functions = Array.ConvertAll(node.Functions, function => graph.Client.Functions[function]);
-        var named = node.Inputs.Length;
-        var inputs = InputsOf(graph, node.Inputs);
         var options = node.Options == 0 ? VineTaskOptions.None : graph.Options[node.Options];
-        AddTask(graph, _tasks.Add(id => new VineTask(new TaskId(id), file, functions, body, inputs, key, options)
+        AddTask(graph, new VineTask(
+            new TaskId(_tasks.NextId), file, FunctionsOf(graph.Client, node.Functions), node.Body, InputsOf(graph, node.Inputs), node.Key, options)
         {
             Mode = ModeOf(graph, options),
             Needs = options.Needs,
-            NamedInputs = named,
-        }));
+            NamedInputs = node.Inputs.Length,
+        });
     }
+
+    private static VineFunction[] FunctionsOf(VineClient client, int[] numbers) =>
+        numbers is [var number] ? client.Functions[number].Alone : Array.ConvertAll(numbers, each => client.Functions[each]);
 
     // Among commands, a call without a library has an interpreter of its own.
     private static TaskMode ModeOf(VineGraph graph, VineTaskOptions options) =>
@@ -106,13 +105,15 @@ public sealed partial class Scheduler
     private VineFile AddFile(VineGraph graph)
     {
         var number = graph.Nodes.Count;
-        var file = _files.Add(id => new VineFile(new FileId(id), graph, number));
+        var file = new VineFile(new FileId(_files.NextId), graph, number);
+        _files.Add(file);
         graph.Nodes.Add(file);
         return file;
     }
 
     private void AddTask(VineGraph graph, VineTask task)
     {
+        _tasks.Add(task);
         task.Output.Producer = task;
         graph.TaskCount++;
         foreach (var input in task.Inputs)

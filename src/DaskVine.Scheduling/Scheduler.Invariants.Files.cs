@@ -35,6 +35,8 @@ public sealed partial class Scheduler
 
     private void CheckArrivals(VineFile file)
     {
+        if (!file.IsSpread)
+            return;
         foreach (var arrival in file.Arrivals)
         {
             var to = arrival.Destination;
@@ -42,14 +44,17 @@ public sealed partial class Scheduler
             Require(!to.Files.Contains(file), $"{file.Id} comes to {to.Id}, which does not have it");
             Require(arrival.State != ArrivalState.Ended, $"an arrival of {file.Id} that has ended is gone");
             Require(arrival.Source is null || (arrival.State == ArrivalState.Running && arrival.Source.Outgoing.Contains(arrival)), $"the source of {file.Id} gives it");
-            Require(arrival.State != ArrivalState.Waiting || file.Waiting.Contains(arrival), $"what waits for {file.Id} is in its queue");
+            Require(
+                arrival.State != ArrivalState.Running || file.Maker is not { } maker || maker.Inputs.Take(maker.NamedInputs).All(input => IsThereOrComing(input, to)),
+                $"what {file.Id} is made from at {to.Id} is there or comes");
+            Require(arrival.State != ArrivalState.Waiting || file.Spread.Waiting.Contains(arrival), $"what waits for {file.Id} is in its queue");
             Require(arrival.State != ArrivalState.Delayed || to.Delayed.Contains(arrival), $"what delays {file.Id} is in the queue of {to.Id}");
         }
 
         var running = file.Arrivals.Count(arrival => arrival.State == ArrivalState.Running);
-        Require(running == file.RunningArrivals, $"{file.Id} counts its running arrivals");
-        Require(file.Arrivals.Count(arrival => arrival.IsFromOrigin) == file.FromOrigin, $"{file.Id} counts its arrivals from where it began");
-        foreach (var (source, giving) in file.Given ?? [])
+        Require(running == file.Spread.Running, $"{file.Id} counts its running arrivals");
+        Require(file.Arrivals.Count(arrival => arrival.IsFromOrigin) == file.Spread.FromOrigin, $"{file.Id} counts its arrivals from where it began");
+        foreach (var (source, giving) in file.Spread.Given)
             Require(giving.Now == file.Arrivals.Count(arrival => arrival.Source == source), $"{file.Id} counts what {source.Id} gives");
         Require(
             running == file.Arrivals.Count || file.Arrivals.All(arrival => arrival.State != ArrivalState.Waiting) || IsAwaited(file),
@@ -58,7 +63,7 @@ public sealed partial class Scheduler
 
     // An arrival that runs, the manager that fetches it, a task that makes it, or a holder that gives all it may.
     private bool IsAwaited(VineFile file) =>
-        file.RunningArrivals > 0 || file.FetchSource is not null || (!file.IsAvailable && !file.NeverComes)
+        file.Spread.Running > 0 || file.FetchSource is not null || (!file.IsAvailable && !file.NeverComes)
         || file.Holders.Any(holder => holder.Outgoing.Count >= _tuning.OutgoingLimit && holder.Asking.Contains(file));
 
     private static void CheckStorage(VineWorker worker)

@@ -87,13 +87,13 @@ public sealed partial class Scheduler
         _running++;
         TellStarted(task);
         SendNeeds(task, worker);
-        var functions = Array.ConvertAll(task.Functions, function => function.Number);
-        var inputs = new TaskInput[task.NamedInputs];
+        var functions = task.Functions is [var only] ? only.NumberAlone : Array.ConvertAll(task.Functions, function => function.Number);
+        TaskInput[] inputs = task.NamedInputs == 0 ? [] : new TaskInput[task.NamedInputs];
         for (var i = 0; i < inputs.Length; i++)
             inputs[i] = Input(task.Inputs[i]);
         Emit(new ToWorker(worker.Id, new Assign(
             task.Id, task.Attempt, task.Mode, functions, task.Body, inputs, task.Output.Id,
-            task.Graph.Reports.HasFlag(GraphReports.Output), Array.ConvertAll(task.Outputs, output => output.Id), task.Options.Library?.Number)));
+            task.Graph.Reports.HasFlag(GraphReports.Output), task.Outputs.Length == 0 ? [] : Array.ConvertAll(task.Outputs, output => output.Id), task.Options.Library?.Number)));
     }
 
     private TaskInput Input(VineFile file) =>
@@ -137,8 +137,7 @@ public sealed partial class Scheduler
         }
     }
 
-    // A number may come back with another process behind it, hence the comparison.
-    private bool IsConnected(VineWorker worker) => _workers.GetValueOrDefault(worker.Id) == worker;
+    private static bool IsConnected(VineWorker worker) => !worker.HasLeft;
 
     private void EndRetraction(VineWorker worker)
     {

@@ -27,7 +27,7 @@ public sealed partial class Scheduler
             ReplicateLater(file);
             SeeToWanted(file);
         }
-        else if (file.IsDemanded || file.Makers > 0 || (_tuning.ImmediateRecovery && file.IsNeeded))
+        else if (ComesBack(file))
         {
             EndMadeFrom(file, worker);
             // Those that wait for the manager to have it have counted it as missing already.
@@ -38,9 +38,13 @@ public sealed partial class Scheduler
         }
         else
         {
+            EndMadeFrom(file, worker);
             EndArrivals(file);
         }
     }
+
+    /// <summary>Whether a file is made again as soon as nobody has it.</summary>
+    private bool ComesBack(VineFile file) => file.IsDemanded || (_tuning.ImmediateRecovery && file.IsNeeded);
 
     private void RestartArrivalsFrom(VineWorker source, VineFile file)
     {

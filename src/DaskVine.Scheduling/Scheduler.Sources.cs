@@ -21,8 +21,9 @@ public sealed partial class Scheduler
             return null;
         DropBusyGivers(file);
         VineWorker? best = null;
-        for (var i = file.Givers.Count - 1; i >= Math.Max(0, file.Givers.Count - SourcesLookedAt); i--)
-            best = Better(best, file.Givers[i], file, to);
+        var givers = file.Spread.Givers;
+        for (var i = givers.Count - 1; i >= Math.Max(0, givers.Count - SourcesLookedAt); i--)
+            best = Better(best, givers[i], file, to);
         var holders = file.Holders;
         for (var i = holders.Count - 1; i >= Math.Max(0, holders.Count - SourcesLookedAt); i--)
             best = Better(best, holders[i], file, to);
@@ -32,8 +33,8 @@ public sealed partial class Scheduler
     // Who has time again is put at the end.
     private void DropBusyGivers(VineFile file)
     {
-        var givers = file.Givers;
-        while (givers is [.., var last] && (!last.Files.Contains(file) || file.Given!.GetValueOrDefault(last).Now >= GivenAtOnce(file)))
+        var (givers, given) = (file.Spread.Givers, file.Spread.Given);
+        while (givers is [.., var last] && (!last.Files.Contains(file) || given.GetValueOrDefault(last).Now >= GivenAtOnce(file)))
             givers.RemoveAt(givers.Count - 1);
     }
 
@@ -44,8 +45,8 @@ public sealed partial class Scheduler
             return best;
         if (IsLinked(source, to))
             return source;
-        var given = file.Given?.GetValueOrDefault(source) ?? default;
-        if (given.Now >= GivenAtOnce(file) || (source == file.Holders[0] && given.Total >= GivenByTheFirst && file.RunningArrivals > 0))
+        var given = file.Spread.Given.GetValueOrDefault(source);
+        if (given.Now >= GivenAtOnce(file) || (source == file.Holders[0] && given.Total >= GivenByTheFirst && file.Spread.Running > 0))
             return best;
         if (source.Outgoing.Count >= _tuning.OutgoingLimit)
         {
@@ -53,7 +54,7 @@ public sealed partial class Scheduler
             return best;
         }
 
-        return best is null || (given.Total, source.Outgoing.Count).CompareTo((file.Given?.GetValueOrDefault(best).Total ?? 0, best.Outgoing.Count)) < 0 ? source : best;
+        return best is null || (given.Total, source.Outgoing.Count).CompareTo((file.Spread.Given.GetValueOrDefault(best).Total, best.Outgoing.Count)) < 0 ? source : best;
     }
 
     private int GivenAtOnce(VineFile file) => file.Size > _options.SmallFileBytes ? 1 : SmallGivenAtOnce;
@@ -80,12 +81,12 @@ public sealed partial class Scheduler
         if (file.Declared is { Kind: FileKind.Shared } || (file.Value is not null && file.Size <= _options.DirectBytes))
             return true;
         var limit = file.Declared is { Kind: FileKind.Url } && !file.AtManager ? _tuning.UrlReaders : GivenAtOnce(file);
-        if (file.FromOrigin >= limit)
+        if (file.Spread.FromOrigin >= limit)
             return false;
-        if (!file.IsShared || !_tuning.PeerTransfers || file.GivenByOrigin < GivenByTheFirst)
+        if (!file.IsShared || !_tuning.PeerTransfers || file.Spread.GivenByOrigin < GivenByTheFirst)
             return true;
         // Once others have it or will, they spread it to those that can get it from them.
-        return to.Peer is null || (file.RunningArrivals == 0 && !HasReachableHolder(file, to));
+        return to.Peer is null || (file.Spread.Running == 0 && !HasReachableHolder(file, to));
     }
 
     /// <summary>Whether waiting for a holder can lead anywhere; else the file has to go through the manager.</summary>

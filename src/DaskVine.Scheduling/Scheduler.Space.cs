@@ -131,7 +131,7 @@ public sealed partial class Scheduler
         for (var i = 0; i < task.Inputs.Length && bytes > 0; i++)
         {
             var input = task.Inputs[i];
-            if (input is { PendingConsumers: 1, Holders.Count: > 0, Wanted: false, Makers: 0, Graph: { Sealed: true, PruneDepth: 1 } })
+            if (input is { PendingConsumers: 1, Holders.Count: > 0, Wanted: false, MadeFromIt: null, Graph: { Sealed: true, PruneDepth: 1 } })
                 bytes -= input.Size;
         }
 

@@ -82,7 +82,7 @@ public sealed partial class Scheduler
                 return;
             if (!worker.Files.Contains(file) || IsUsedAt(file, worker))
                 continue;
-            if (file.Holders.Count > 1 || file.HasOrigin || !((_tuning.ShiftDiskLoad && TryMove(file, worker)) || file.IsDemanded))
+            if (file.Holders.Count > 1 || file.HasOrigin || !((_tuning.ShiftDiskLoad && TryMove(file, worker)) || ComesBack(file)))
                 Evict(file, worker);
             else if (!file.Arrivals.Any(arrival => arrival.Relieves == worker))
                 continue;
@@ -100,7 +100,8 @@ public sealed partial class Scheduler
     }
 
     private static bool IsUsedAt(VineFile file, VineWorker worker) =>
-        file.FetchSource == worker || file.Given?.GetValueOrDefault(worker).Now > 0
+        file.FetchSource == worker || (file.IsSpread && file.Spread.Given.GetValueOrDefault(worker).Now > 0)
+        || MadeFrom(file, worker).Count > 0 || file is { Wanted: true, AtManager: false, Holders.Count: 1 }
         || (file.PendingConsumers > 0 && file.Consumers.Any(consumer => consumer.Worker == worker));
 
     /// <summary>A replica has come that is one more than wanted: the oldest that nobody uses may go.</summary>

@@ -212,7 +212,7 @@ public sealed partial class Scheduler
         foreach (var arrival in arrivals)
         {
             ReplicateLater(arrival.File);
-            SeeToWanted(arrival.File);
+            _endedEarly.Add(arrival);
         }
     }
 
@@ -271,6 +271,8 @@ public sealed partial class Scheduler
                 AddHolder(file, worker);
             else if (file.FetchSource == worker)
                 Emit(new ToWorker(worker.Id, new Fetch(file.Id)));
+            if (file.Wanted)
+                Fetch(file);
         }
 
         if (strays.Count > 0)
@@ -281,6 +283,7 @@ public sealed partial class Scheduler
     {
         if (!_workers.Remove(e.Worker, out var worker))
             return;
+        worker.HasLeft = true;
         _index.Remove(worker);
         _board.OnLeft(worker, _now);
         worker.Peer = null;

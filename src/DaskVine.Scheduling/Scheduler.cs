@@ -79,6 +79,7 @@ public sealed partial class Scheduler
             Handle(events[i]);
         EndLingering();
         EndMisplaced();
+        SeeToEndedEarly();
         Place();
         Steal();
         Replicate();

@@ -14,6 +14,9 @@ internal sealed class WorkerIndex(SchedulerOptions options)
         }
     }
 
+    // To look at so many is faster than to keep them sorted.
+    private const int FewWorkers = 8;
+
     // All workers except those in _touched, under the load they had when they were put in.
     private readonly SortedSet<VineWorker> _byLoad = new(new ByLoad());
     // Workers whose load has changed since, each once.
@@ -72,6 +75,8 @@ internal sealed class WorkerIndex(SchedulerOptions options)
 
     public VineWorker? LeastLoaded()
     {
+        if (_all.Count <= FewWorkers)
+            return LeastOfFew();
         Refresh();
         return _byLoad.Min;
     }
@@ -91,6 +96,20 @@ internal sealed class WorkerIndex(SchedulerOptions options)
     private (bool Full, long LoadUsPerCore) Load(VineWorker worker) => worker.HasFreeSlot
         ? (false, worker.LoadUs / worker.Cores)
         : (true, HasBacklogRoom(worker) ? worker.LoadUs / worker.Cores : options.BacklogUs + (worker.LoadUs / worker.Cores));
+
+    private VineWorker? LeastOfFew()
+    {
+        VineWorker? least = null;
+        var lowest = default((bool, long));
+        foreach (var worker in _all)
+        {
+            var load = Load(worker);
+            if (least is null || load.CompareTo(lowest) < 0 || (load == lowest && worker.Id.Value < least.Id.Value))
+                (least, lowest) = (worker, load);
+        }
+
+        return least;
+    }
 
     private void Refresh()
     {

@@ -30,6 +30,32 @@ public sealed class SchedulerPlacementTests : IDisposable
         _env.Expect("c1 result 1.1 b", "c1 result 1.3 d", "w2 run e()");
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(8)]
+    [InlineData(9)]
+    [InlineData(20)]
+    public void Task_AmongSoManyWorkers_GoesToTheOneThatIdles(int count)
+    {
+        var workers = Enumerable.Range(1, count).Select(_ => _env.Worker()).ToArray();
+        var keys = Enumerable.Range(1, count).Select(i => $"t{i}").ToArray();
+        _env.Graph().Tasks(keys).Wanted(keys);
+        _env.Expect([.. keys.SelectMany((key, i) => new[] { $"w{i + 1} function f", $"w{i + 1} run {key}()" })]);
+        workers[^1].Completes(keys[^1]);
+        _env.Graph(2).Task("e").Wanted("e");
+        _env.Expect($"c1 result 1.{count - 1} {keys[^1]}", $"w{count} run e()");
+    }
+
+    [Fact]
+    public void Tasks_ThatBecomeReadyOutOfOrder_GoOutInOrder()
+    {
+        var worker = _env.Worker();
+        _env.Graph().Task("a").Call("g", "b", "a").Task("c").Task("d").Call("g", "e", "c").Tasks("h", "i").Wanted("a", "b", "c", "d", "e", "h", "i");
+        _env.Expect("w1 function f", "w1 run a()", "w1 run c()", "w1 run d()", "w1 run h()");
+        worker.Completes("c", "a");
+        _env.Expect("c1 result 1.2 c", "c1 result 1.0 a", "w1 function g", "w1 run b(a)", "w1 run e(c)");
+    }
+
     [Fact]
     public void Task_GoesWhereMostBytesOfItsInputsAre()
     {

@@ -39,6 +39,7 @@ public static class WorldDraw
     {
         Sessions = chance.Pick([0, 0, 0.5, 1]),
         Disk = chance.Pick([0, 0, 0, chance.Between(2, 20) * (long)world.LargeBytesMax]),
+        Makers = chance.Pick([0, 0.1, 0.3]),
     };
 
     private static SimulationOptions Sick(SimulationOptions calm, Chance chance)

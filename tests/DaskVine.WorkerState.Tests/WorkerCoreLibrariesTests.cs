@@ -70,11 +70,11 @@ public class WorkerCoreLibrariesTests
     [Theory]
     [InlineData(ExecMode.Direct, 1)]
     [InlineData(ExecMode.Spawn, 2)]
-    public void Library_WithoutAParent_HasChildrenThatStartByThemselves(ExecMode mode, int children)
+    public void Library_WithoutAParent_HasChildrenThatStartByThemselvesFromTheLastSlotOn(ExecMode mode, int children)
     {
         var core = With(new LibrarySpec { Name = "l", Mode = mode }, cores: 2).Handle(Assigned(1), Assigned(2));
         Assert.Equal(children, core.Drain().OfType<StartChild>().Count());
-        core.Handle(new HostUp(HostId.Child(0, 1)));
+        core.Handle(new HostUp(HostId.Child(1, 1)));
         Assert.Equal([typeof(SendFunction), typeof(SendCall)], core.Drain().Select(e => e.GetType()));
     }
 
@@ -115,6 +115,65 @@ public class WorkerCoreLibrariesTests
         var core = With(new LibrarySpec { Name = "l", Mode = ExecMode.Spawn }).Handle(Assigned(1));
         FailStarts(core, new HostGone(HostId.Child(0, 1), 1, "it raised"));
         Assert.Equal((FailureKind.Library, "it raised"), (FailureIn(core).Kind, FailureIn(core).Traceback));
+    }
+
+    [Fact]
+    public void Forks_ThatAllFail_FailTheCallsAfterSomeTries()
+    {
+        var core = With(new LibrarySpec { Name = "l" }).Handle(Assigned(1)).Handle(new LibraryUp(Library: 1));
+        FailStarts(core, new HostGone(HostId.Child(0, 1), 28, "no space"));
+        var failure = FailureIn(core);
+        Assert.Equal((FailureKind.Library, "no space"), (failure.Kind, failure.Traceback));
+        Assert.Contains("5 times in a row", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Modules_ThatWereUploaded_AreThereBeforeAChildIsSetUp()
+    {
+        var module = new UploadedModule("m.py", "1", "/m.py");
+        var core = With(new LibrarySpec { Name = "l", Mode = ExecMode.Direct }).Handle(new ModuleReceived(module), Assigned(1));
+        Assert.Equal([module], Assert.Single(core.Drain().OfType<StartChild>()).Modules!);
+    }
+
+    [Fact]
+    public void Calls_BehindThoseOfALibraryWithOneSlot_RunInOthers()
+    {
+        var core = Up(new LibrarySpec { Name = "l", Slots = 1 }, cores: 2).Handle(Assigned(2), Assigned(3), new AssignReceived(Call(4)));
+        Assert.Equal([1, 4], core.Drain().OfType<SendCall>().Select(call => call.Task.Task.Value));
+    }
+
+    [Fact]
+    public void Calls_BehindOneThatWaitsForASlot_DoNotKeepTheSlotFromIt()
+    {
+        var core = UpBeside(new LibrarySpec { Name = "l", Mode = ExecMode.Direct });
+        // Both slots are taken by others, then that of the library is free.
+        var others = core.Handle(new AssignReceived(Call(2)), new AssignReceived(Call(3))).DrainCalls();
+        core.Handle(Assigned(4), new AssignReceived(Call(5)), new AssignReceived(Call(6))).MustWantNothing();
+        core.Handle(Returned(others[0], 5000));
+        Assert.Equal(5, Assert.Single(core.Drain().OfType<SendCall>()).Task.Task.Value);
+        core.Handle(Returned(others[1], 5000));
+        Assert.Equal(4, Assert.Single(core.Drain().OfType<SendCall>()).Task.Task.Value);
+    }
+
+    [Fact]
+    public void Child_WhoseSlotOthersUse_IsForkedInAFreeOne()
+    {
+        var core = Up(new LibrarySpec { Name = "l", Slots = 1 }, cores: 2);
+        core.Handle(Returned(Assert.Single(core.DrainCalls())), new AssignReceived(Call(2)));
+        Assert.Equal(0, Assert.Single(core.Drain().OfType<SendCall>()).Host.Slot);
+        core.Handle(Assigned(3));
+        Assert.Equal([new KillHost(HostId.Child(0, 1))], core.Drain());
+        core.Handle(new HostGone(HostId.Child(0, 1), -9, ""));
+        Assert.Equal([new ForkChild(1, 1)], core.Drain());
+    }
+
+    [Fact]
+    public void Call_OfSeveralCoresThatEndsItsProcess_LeavesNoSlotTaken()
+    {
+        var core = Up(new LibrarySpec { Name = "l", Slots = 1, Cores = 2 }, cores: 2);
+        core.Drain();
+        core.Handle(new HostGone(HostId.Child(0, 1), 3, ""), new AssignReceived(Call(2)), new AssignReceived(Call(3)));
+        Assert.Equal([2, 3], core.Drain().OfType<SendCall>().Select(call => call.Task.Task.Value));
     }
 
     [Fact]
@@ -210,6 +269,16 @@ public class WorkerCoreLibrariesTests
 
     private static CoreHarness With(LibrarySpec spec, int cores = 1, long memory = 0) =>
         Ready(cores, memory: memory).Handle(new FunctionReceived(Spec(Number, spec)));
+
+    /// <summary>On two cores; its one process, in the last slot, is up and idle.</summary>
+    private static CoreHarness UpBeside(LibrarySpec spec)
+    {
+        var core = With(spec, cores: 2).Handle(Assigned(1)).Handle(new HostUp(HostId.Child(1, 1)));
+        // Too long for others to be sent ahead.
+        core.Handle(Returned(core.Drain().OfType<SendCall>().Single(), 5000));
+        core.Drain();
+        return core;
+    }
 
     /// <summary>Its library is up and runs call 1.</summary>
     private static CoreHarness Up(LibrarySpec spec, int cores = 1, long memory = 0)

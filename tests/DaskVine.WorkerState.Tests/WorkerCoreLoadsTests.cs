@@ -78,8 +78,30 @@ public class WorkerCoreLoadsTests
         core.Handle(new LibraryUp());
         // What others of its calls use is loaded by the new library, so that its children have it.
         Assert.Equal(Function, Assert.Single(core.Drain().OfType<LoadFunction>()).Function.Number);
-        core.Handle(new HostUp(Child));
-        Assert.Equal([typeof(SendFunction), typeof(SendCall)], core.Drain().Select(e => e.GetType()));
+        core.MustWantNothing();
+        core.Handle(new FunctionLoaded(10)).Handle(new HostUp(Child));
+        Assert.Equal([typeof(ForkChild), typeof(SendFunction), typeof(SendCall)], core.Drain().Select(e => e.GetType()));
+    }
+
+    [Fact]
+    public void Function_ThatAnotherLibraryProcessCannotLoad_IsSentToItsChildren()
+    {
+        var core = Waiting().Handle(new AssignReceived(Call(1)));
+        core.Drain();
+        core.Handle(new LibraryGone(-9, "")).Pass(TimeSpan.FromSeconds(10)).Handle(new LibraryUp());
+        core.Handle(new FunctionLoaded(10, Ok: false)).Handle(new HostUp(Child));
+        core.Drain();
+        Assert.Equal([typeof(SendFunction), typeof(SendCall)], core.Seen.TakeLast(2).Select(e => e.GetType()));
+    }
+
+    [Fact]
+    public void Answers_OfALibraryThatEnds_CountNoMore()
+    {
+        var core = Waiting().Handle(new ModuleReceived(new UploadedModule("m.py", "1", "/m.py")), new AssignReceived(CallOf(2, 1)));
+        core.Drain();
+        core.Handle(new LinkLost(), new LinkOpened(null), new Welcomed("m2"));
+        Assert.Contains(new EndLibrary(0), core.Drain());
+        core.Handle(new FunctionLoaded(10)).MustWantNothing();
     }
 
     [Fact]

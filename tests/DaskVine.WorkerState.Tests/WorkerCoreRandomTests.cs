@@ -22,5 +22,5 @@ public class WorkerCoreRandomTests
         world.CheckInventory();
     }
 
-    public static TheoryData<int> Seeds() => new(Enumerable.Range(0, 100));
+    public static TheoryData<int> Seeds() => new(Enumerable.Range(0, 200));
 }

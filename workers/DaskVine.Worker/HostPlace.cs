@@ -23,12 +23,12 @@ internal sealed record HostPlace(string Directory)
     /// <param name="spec">Null for the worker's own library.</param>
     /// <param name="inputs">As many as the spec names.</param>
     /// <param name="shared">Where it runs when it has no files.</param>
-    /// <param name="sandboxes">Where calls that have directories of their own have them.</param>
     /// <exception cref="IOException">It cannot be made; the message says what is in the way.</exception>
-    public static HostPlace Of(LibrarySpec? spec, IReadOnlyList<TaskInput> inputs, CacheDirectory cache, string made, string shared, string sandboxes)
+    public static HostPlace Of(LibrarySpec? spec, IReadOnlyList<TaskInput> inputs, CacheDirectory cache, string made, string shared)
     {
         if (spec is null)
             return new HostPlace(shared);
+        var sandboxes = SandboxesOf(made);
         if (spec.Sandbox)
             System.IO.Directory.CreateDirectory(sandboxes);
         if (spec.Inputs.Count == 0)
@@ -43,6 +43,9 @@ internal sealed record HostPlace(string Directory)
             Interpreter = spec.PackedEnvironment.Length > 0 ? InterpreterIn(Path.Combine(made, spec.PackedEnvironment)) : null,
         };
     }
+
+    /// <summary>Where calls that have directories of their own have them, beside the files of their library.</summary>
+    public static string SandboxesOf(string made) => $"{made}-calls";
 
     private static Dictionary<string, string> VariablesOf(LibrarySpec spec, string sandboxes)
     {

@@ -8,6 +8,7 @@ internal sealed class Libraries : IDisposable
 {
     private readonly HostWorld _world;
     private readonly Func<int, LibraryHost> _newHost;
+    private readonly LibraryHost _own;
 
     // The worker's own, and every other that was started and has not been told to be gone.
     private readonly Dictionary<int, LibraryHost> _hosts = [];
@@ -17,7 +18,7 @@ internal sealed class Libraries : IDisposable
     {
         _world = world;
         _newHost = id => new LibraryHost(world with { Raise = happened => OnHappened(id, happened) }, id);
-        _hosts.Add(0, _newHost(0));
+        _hosts.Add(0, _own = _newHost(0));
         _spawned = new SpawnedChildren(world);
     }
 
@@ -43,8 +44,10 @@ internal sealed class Libraries : IDisposable
 
     public void StartChild(StartChild e) => _spawned.Start(e);
 
-    public HostConnection? ChildOf(HostId child) =>
-        _spawned.ConnectionOf(child) ?? _hosts.GetValueOrDefault(child.Library)?.ChildOf(child.Slot);
+    // Most calls are of the worker's own, whose children are forked.
+    public HostConnection? ChildOf(HostId child) => child.Library == 0
+        ? _own.ChildOf(child.Slot)
+        : _spawned.ConnectionOf(child) ?? _hosts.GetValueOrDefault(child.Library)?.ChildOf(child.Slot);
 
     public void KillChild(HostId child)
     {

@@ -48,7 +48,7 @@ internal sealed class LibraryHost(HostWorld world, int library) : IHostOwner, ID
         _directory = world.Run.Fresh("library");
         try
         {
-            var place = HostPlace.Of(spec, inputs, world.Cache, _directory, world.WorkingDirectory, world.Run.Sandboxes);
+            var place = HostPlace.Of(spec, inputs, world.Cache, _directory, world.WorkingDirectory);
             _listener = new HostListener($"{_directory}.s", world.Loop, this);
             world.Logs.BoundLibrary(library);
             _process = new HostProcess(
@@ -59,6 +59,7 @@ internal sealed class LibraryHost(HostWorld world, int library) : IHostOwner, ID
         {
             _listener?.Dispose();
             _listener = null;
+            RemoveFiles();
             world.Log.Write($"no library can be started: {e.Message}");
             world.Raise(new LibraryGone(CannotStart, $"it could not be started: {e.Message}", library));
         }
@@ -188,6 +189,9 @@ internal sealed class LibraryHost(HostWorld world, int library) : IHostOwner, ID
         if (exited.Slot < 0 || exited.Slot >= world.Options.Cores || !(_forking[exited.Slot] || _children[exited.Slot] is not null))
             throw new ProtocolException($"the child of slot {exited.Slot} ended and there was none");
         _forking[exited.Slot] = false;
+        var id = HostId.Child(exited.Slot, library);
+        // Why there was no process is known to the library.
+        var log = _children[exited.Slot] is null ? world.Logs.TailOfLibrary(library) : world.Logs.TailOf(id);
         if (_children[exited.Slot] is { } child)
         {
             child.Drain();
@@ -196,8 +200,13 @@ internal sealed class LibraryHost(HostWorld world, int library) : IHostOwner, ID
         }
 
         world.Log.Write($"child {exited.ProcessId} of slot {exited.Slot} ended with status {exited.Status}");
-        var id = HostId.Child(exited.Slot, library);
-        world.Raise(new HostGone(id, exited.Status, world.Logs.TailOf(id)));
+        world.Raise(new HostGone(id, exited.Status, log));
+    }
+
+    private void RemoveFiles()
+    {
+        foreach (var made in new[] { _directory, HostPlace.SandboxesOf(_directory) }.Where(Directory.Exists))
+            FileTree.TryDelete(made);
     }
 
     private void OnExited(int generation, int status)
@@ -217,8 +226,7 @@ internal sealed class LibraryHost(HostWorld world, int library) : IHostOwner, ID
         (_listener, _process, _connection) = (null, null, null);
         Array.Clear(_children);
         Array.Clear(_forking);
-        if (Directory.Exists(_directory))
-            FileTree.TryDelete(_directory);
+        RemoveFiles();
         var tail = _setupFailure ?? world.Logs.TailOfLibrary(library);
         world.Log.Write($"library {library} ended with status {status}: {tail.Split('\n')[^1]}");
         world.Raise(new LibraryGone(status, tail, library));

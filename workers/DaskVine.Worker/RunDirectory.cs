@@ -31,9 +31,6 @@ internal sealed class RunDirectory : IDisposable
 
     public string Uploads => System.IO.Path.Combine(Path, "uploads");
 
-    /// <summary>Where calls of libraries have directories of their own.</summary>
-    public string Sandboxes => System.IO.Path.Combine(Path, "sandboxes");
-
     /// <summary>A path in it that nobody had before.</summary>
     public string Fresh(string name) => System.IO.Path.Combine(Path, $"{name}-{Interlocked.Increment(ref _fresh)}");
 

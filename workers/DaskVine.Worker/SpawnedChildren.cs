@@ -21,7 +21,7 @@ internal sealed class SpawnedChildren(HostWorld world) : IDisposable
         var child = new Spawned(this, e, directory);
         try
         {
-            var place = HostPlace.Of(e.Spec, e.Inputs, world.Cache, directory, world.WorkingDirectory, world.Run.Sandboxes);
+            var place = HostPlace.Of(e.Spec, e.Inputs, world.Cache, directory, world.WorkingDirectory);
             child.Listener = new HostListener($"{directory}.s", world.Loop, child);
             world.Logs.Mark(e.Child);
             child.Process = new HostProcess(
@@ -80,6 +80,8 @@ internal sealed class SpawnedChildren(HostWorld world) : IDisposable
             {
                 case HostHello { Role: HostRole.Child } when Connection is null:
                     Connection = connection;
+                    foreach (var module in start.Modules ?? [])
+                        connection.Writer.Upload(module.Path);
                     connection.Writer.Setup(start.Spec.ToBytes());
                     connection.Flush();
                     break;

@@ -16,6 +16,9 @@ internal sealed class Child(Library library, Slot slot, RestartDelay forkDelay)
 
     public HostState State { get; set; }
 
+    /// <summary>Processes in a row that ended before they were up.</summary>
+    public int NeverUp { get; set; }
+
     /// <summary>How long to wait after processes that got nothing done.</summary>
     public RestartDelay ForkDelay { get; } = forkDelay;
 

@@ -19,6 +19,8 @@ internal sealed class FileTable
     /// <summary>Counts a task as user of its input files; returns whether all of them are here.</summary>
     public bool Use(HeldTask task)
     {
+        if (task.Assign.Inputs.Count == 0)
+            return true;
         task.UsesFiles = true;
         foreach (var input in task.Assign.Inputs)
         {

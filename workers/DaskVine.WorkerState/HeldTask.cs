@@ -85,7 +85,7 @@ internal sealed class HeldTask(Assign assign, long sequence, HeldFunction functi
     public double ExpectedBytes { get; set; }
 
     /// <summary>Of its input files together.</summary>
-    public long InputBytes { get; } = assign.Inputs.Sum(input => input.Value is null ? input.Size : 0);
+    public long InputBytes { get; } = assign.Inputs.Count == 0 ? 0 : assign.Inputs.Sum(input => input.Value is null ? input.Size : 0);
 
     /// <summary>The report, once ended.</summary>
     public Record? Report { get; set; }

@@ -70,6 +70,9 @@ internal sealed class Library
     // Of Loads, those that the parent was sent and has not answered, in that order.
     public Queue<FunctionLoad> Asked { get; } = new();
 
+    /// <summary>What its process, which is not the first, has not told yet: whether it could load all that the one before had.</summary>
+    public bool IsReloading => Asked.Count > 0 && Asked.Any(load => load.IsAnswered);
+
     /// <summary>Whether some function is better inherited than sent.</summary>
     public bool HasHeavy { get; set; }
 

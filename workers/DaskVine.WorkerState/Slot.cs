@@ -35,6 +35,9 @@ internal sealed class Slot(int number)
     /// <summary>The task that runs in another slot and has this one as well.</summary>
     public HeldTask? HeldFor { get; set; }
 
+    /// <summary>A call that others have passed waits for it. Only while calls are placed.</summary>
+    public bool IsReserved { get; set; }
+
     /// <summary>Calls may be sent to a child of it, as far as the slot goes.</summary>
     public bool TakesCalls => TaskProcess == HostState.None && HeldFor is null;
 

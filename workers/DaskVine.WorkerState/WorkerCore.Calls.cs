@@ -16,7 +16,7 @@ public sealed partial class WorkerCore
     {
         Placed,
 
-        /// <summary>It waits for a process that is not up yet; others may run meanwhile.</summary>
+        /// <summary>It waits for a process, or the slots of those that its library has; others may run elsewhere meanwhile.</summary>
         NoProcess,
 
         /// <summary>It waits for slots, and nothing passes it.</summary>
@@ -25,6 +25,8 @@ public sealed partial class WorkerCore
 
     private void PlaceReady()
     {
+        foreach (var slot in _slots)
+            slot.IsReserved = false;
         var passed = long.MinValue;
         while (FirstReady(passed) is { } first)
         {
@@ -87,7 +89,7 @@ public sealed partial class WorkerCore
         }
 
         if (emptiest is null)
-            return isUp ? Place.NoSlot : Place.NoProcess;
+            return !isUp ? Place.NoProcess : library.Id == 0 ? Place.NoSlot : Reserve(library);
         if (task.Cores > 1 && !TryHold(emptiest.Slot, task))
             return Place.NoSlot;
         library.Ready.RemoveFirst();
@@ -100,9 +102,17 @@ public sealed partial class WorkerCore
         return Place.Placed;
     }
 
+    // The worker's own library has all slots; another may have fewer than there are.
+    private static Place Reserve(Library library)
+    {
+        foreach (var child in library.Children)
+            child.Slot.IsReserved |= child.State == HostState.Up;
+        return Place.NoProcess;
+    }
+
     private bool HasRoom(Child child, HeldTask task)
     {
-        if (child.State != HostState.Up || !child.Slot.TakesCalls || !Suits(child, task))
+        if (child.State != HostState.Up || child.Slot.IsReserved || !child.Slot.TakesCalls || !Suits(child, task))
             return false;
         if (child.Slot.Busy is null)
             return true;
@@ -123,7 +133,7 @@ public sealed partial class WorkerCore
     /// <summary>Takes the other slots of a task that takes several, if they are free.</summary>
     private bool TryHold(Slot slot, HeldTask task)
     {
-        Slot[] others = [.. _slots.Where(s => s != slot && s.IsFree).Take(task.Cores - 1)];
+        Slot[] others = [.. _slots.Where(s => s != slot && s is { IsFree: true, IsReserved: false }).Take(task.Cores - 1)];
         if (others.Length < task.Cores - 1)
             return false;
         foreach (var other in others)
@@ -141,7 +151,7 @@ public sealed partial class WorkerCore
 
     private Place StartProcess(HeldTask task)
     {
-        if (Array.Find(_slots, s => s.IsFree) is not { } slot || !TryHold(slot, task))
+        if (Array.Find(_slots, s => s is { IsFree: true, IsReserved: false }) is not { } slot || !TryHold(slot, task))
             return Place.NoSlot;
         _readyProcesses.RemoveFirst();
         task.State = HeldTaskState.Sent;

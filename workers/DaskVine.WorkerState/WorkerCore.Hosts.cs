@@ -15,6 +15,7 @@ public sealed partial class WorkerCore
         if (child.State == HostState.Ending)
             return;
         child.State = HostState.Up;
+        child.NeverUp = 0;
         if (!child.Library.HasParent)
             child.Library.NeverUp = 0;
         SendModules(child.Id);
@@ -32,9 +33,19 @@ public sealed partial class WorkerCore
         else
             RunAgain(calls, suspect: !killed);
         child.ForkAt = killed ? _now : _now + child.ForkDelay.Next();
-        if (before == HostState.Starting && !library.HasParent && ++library.NeverUp >= MostStarts(library))
-            FailWaitingCalls(library, ExitText.Ended(status), log);
+        if (before == HostState.Starting && StartsInVain(child) is var starts && starts >= MostStarts(library))
+            FailWaitingCalls(library, starts, ExitText.Ended(status), log);
         DropIfForgotten(library);
+    }
+
+    /// <summary>Counts processes that ended before they were up. A fork may fail for a while: each slot counts for itself, while no other is up.</summary>
+    private static int StartsInVain(Child child)
+    {
+        var library = child.Library;
+        if (!library.HasParent)
+            return ++library.NeverUp;
+        child.NeverUp++;
+        return library.Id == 0 || Array.Exists(library.Children, other => other.State == HostState.Up) ? 0 : child.NeverUp;
     }
 
     private void OnTaskProcessUp(Slot slot)
@@ -75,6 +86,7 @@ public sealed partial class WorkerCore
     /// <summary>The process ended while it ran this task: an exit is the task's doing, a signal may be another's.</summary>
     private void ChargeDeath(HeldTask task, int status, string log)
     {
+        FreeHeld(task);
         if (status == -BusError)
             CheckInputs(task, () => Charge(task, status, log));
         else

@@ -81,23 +81,27 @@ public sealed partial class WorkerCore
         }
 
         library.State = HostState.Starting;
-        Do(new StartLibrary(
-            library.Id, library.Spec, library.Spec is null ? null : InputsOf(library), _modules.Count == 0 ? null : _modules.ToArray()));
+        Do(new StartLibrary(library.Id, library.Spec, library.Spec is null ? null : InputsOf(library), Modules()));
     }
 
     private void StartChildren(Library library)
     {
+        if (library.IsReloading)
+            return;
         var missing = library.Id == 0 ? _slots.Length : Wanted(library);
+        if (missing <= 0)
+            MoveChild(library);
         for (var i = 0; i < library.Children.Length && missing > 0; i++)
         {
-            var child = library.Children[i];
+            // What is set up anew each time begins with the last slot, since others fill the first ones first.
+            var child = library.Children[library.HasParent ? i : library.Children.Length - 1 - i];
             if (child.State != HostState.None || _now < child.ForkAt || (library.Id > 0 && !child.Slot.IsFree))
                 continue;
             missing--;
             child.State = HostState.Starting;
             if (!library.HasParent)
             {
-                Do(new StartChild(child.Id, library.Spec!, InputsOf(library)));
+                Do(new StartChild(child.Id, library.Spec!, InputsOf(library), Modules()));
                 continue;
             }
 
@@ -119,11 +123,31 @@ public sealed partial class WorkerCore
         foreach (var child in library.Children)
         {
             there += child.State == HostState.None ? 0 : 1;
-            idle += child is { State: HostState.Starting or HostState.Up, Calls.Count: 0 } ? 1 : 0;
+            idle += child is { State: HostState.Starting or HostState.Up, Slot.IsFree: true } ? 1 : 0;
         }
 
         return Math.Min(library.MaxChildren - there, library.Ready.CountUpTo(library.MaxChildren) - idle);
     }
+
+    /// <summary>Has a process forked in another slot, when there may be no more of them and others use the slot of one that idles.</summary>
+    private void MoveChild(Library library)
+    {
+        if (library.Id == 0 || !library.HasParent || library.Ready.Peek() is null || !Array.Exists(_slots, slot => slot.IsFree))
+            return;
+        Child? idle = null;
+        foreach (var child in library.Children)
+        {
+            if (child.State is HostState.Starting or HostState.Ending || (child.State == HostState.Up && child.Slot.IsFree))
+                return;
+            if (child is { State: HostState.Up, Calls.Count: 0 })
+                idle = child;
+        }
+
+        if (idle is not null)
+            KillChild(idle);
+    }
+
+    private UploadedModule[]? Modules() => _modules.Count == 0 ? null : [.. _modules];
 
     // The first call that waits for it, whose last inputs are the library's.
     private static HeldTask? WaitingFor(Library library) =>
@@ -215,16 +239,16 @@ public sealed partial class WorkerCore
         }
 
         if (library.NeverUp >= MostStarts(library))
-            FailWaitingCalls(library, ExitText.Ended(e.Status), e.Log);
+            FailWaitingCalls(library, library.NeverUp, ExitText.Ended(e.Status), e.Log);
         DropIfForgotten(library);
     }
 
     private int MostStarts(Library library) => library.Spec?.Retries + 1 ?? _options.LibraryFailureLimit;
 
-    private void FailWaitingCalls(Library library, string ended, string log)
+    private void FailWaitingCalls(Library library, int starts, string ended, string log)
     {
         var (kind, whose) = library.Id == 0 ? (FailureKind.Died, "the worker's library process") : (FailureKind.Library, $"the process of {library.Name}");
-        var times = library.NeverUp == 1 ? "" : $", {library.NeverUp} times in a row";
+        var times = starts == 1 ? "" : $", {starts} times in a row";
         var why = log.Length == 0 || library.Id == 0 ? "" : $": {log.Split('\n')[0]}";
         var failure = new Failure(kind, $"{whose} {ended} before it was ready{times}{why}", log, null);
         foreach (var task in _tasks.Values.Where(t => t.Library == library && t.State is not (HeldTaskState.Ended or HeldTaskState.Sent)).ToArray())

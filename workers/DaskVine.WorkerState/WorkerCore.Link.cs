@@ -25,6 +25,7 @@ public sealed partial class WorkerCore
         OnLinkLost();
         _lostUnlinked.Clear();
         _gotUnlinked.Clear();
+        ForsakeMakers();
         // The hello has them.
         _versions = null;
         if (manager is not null)

@@ -15,8 +15,9 @@ public sealed partial class WorkerCore
         if (!library.HasParent)
             return true;
         FunctionLoad? missing = null;
-        foreach (var number in task.Assign.Functions)
+        for (var i = 0; i < task.Assign.Functions.Count; i++)
         {
+            var number = task.Assign.Functions[i];
             if (!library.Loads.TryGetValue(number, out var load))
             {
                 library.Loads.Add(number, load = new FunctionLoad(_functions[number]));

@@ -10,6 +10,9 @@ namespace DaskVine.WorkerState;
 /// </content>
 public sealed partial class WorkerCore
 {
+    // Number of what was asked for by a link that is gone.
+    private const long Forsaken = 0;
+
     // Of each file that is to be made here, the maker that has not ended and is not cancelled.
     private readonly Dictionary<FileId, HeldTask> _makers = [];
 
@@ -21,6 +24,8 @@ public sealed partial class WorkerCore
     {
         if (_files.SizeOf(make.File) is { } size)
         {
+            _files.Keep(make.File);
+            KeepName(make.File, make.Name, make.Level);
             ReportOnce(new Transferred(make.File, size, make.Number, 0, 0));
             return;
         }
@@ -74,6 +79,9 @@ public sealed partial class WorkerCore
         if (!maker.Cancelled && outcome is CommandInputLost lost)
         {
             AwaitInput(maker, lost);
+            // Nobody would bring it.
+            if (maker.Make!.Number == Forsaken)
+                CancelMaker(maker.Make.File);
             return;
         }
 
@@ -129,6 +137,18 @@ public sealed partial class WorkerCore
         }
         else
             ForgetMaker(maker);
+    }
+
+    /// <summary>Whoever asked for these does not wait for them any more. What has not begun is asked for again with its inputs; what runs goes on.</summary>
+    private void ForsakeMakers()
+    {
+        foreach (var (file, maker) in _makers.ToArray())
+        {
+            if (maker.State == HeldTaskState.Sent)
+                maker.Make = maker.Make! with { Number = Forsaken };
+            else
+                CancelMaker(file);
+        }
     }
 
     private void ForgetMaker(HeldTask maker)

@@ -27,6 +27,9 @@ public sealed partial class WorkerCore
 
     private void OnTransferReceived(Transfer transfer)
     {
+        // The welcome was lost, so there will be another hello, and what the manager sends comes anew.
+        if (!_linked && transfer.Address.Length == 0)
+            return;
         var file = transfer.File;
         if (_files.SizeOf(file) is { } size)
         {

@@ -117,7 +117,7 @@ public sealed partial class WorkerCore
                 wake = Earlier(wake, library.StartAt);
             foreach (var child in library.Children)
             {
-                if (child.State == HostState.None && library.State == HostState.Up && (library.Id == 0 || (child.ForkAt > _now && Wanted(library) > 0)))
+                if (child.State == HostState.None && library.State == HostState.Up && !library.IsReloading && (library.Id == 0 || (child.ForkAt > _now && Wanted(library) > 0)))
                     wake = Earlier(wake, child.ForkAt);
                 if (KillTime(child) is { } kill)
                     wake = Earlier(wake, kill);

@@ -36,8 +36,9 @@ public sealed record ForgetLoaded(int Library, IReadOnlyList<int> Functions) : W
 /// <summary>Ask a library for a child of a slot.</summary>
 public sealed record ForkChild(int Slot, int Library = 0) : WorkerEffect;
 
-/// <summary>Start a child by itself, and set it up; <see cref="HostUp"/> or <see cref="HostGone"/> follows.</summary>
-public sealed record StartChild(HostId Child, LibrarySpec Spec, IReadOnlyList<TaskInput> Inputs) : WorkerEffect;
+/// <summary>Start a child by itself, and set it up; <see cref="HostUp"/> or <see cref="HostGone"/> follows. The rest is as for <see cref="StartLibrary"/>.</summary>
+public sealed record StartChild(
+    HostId Child, LibrarySpec Spec, IReadOnlyList<TaskInput> Inputs, IReadOnlyList<UploadedModule>? Modules = null) : WorkerEffect;
 
 /// <summary>Start a fresh interpreter in a slot, with a sandbox of its own.</summary>
 public sealed record StartTaskProcess(int Slot) : WorkerEffect;

@@ -112,9 +112,16 @@ public ref struct RecordReader
         return amounts;
     }
 
+    /// <summary>An array for as many as are announced; a shared one for none.</summary>
+    internal T[] ReadRoom<T>()
+    {
+        var count = ReadArray();
+        return count == 0 ? [] : new T[count];
+    }
+
     internal string[] ReadStrings()
     {
-        var values = new string[ReadArray()];
+        var values = ReadRoom<string>();
         for (var i = 0; i < values.Length; i++)
             values[i] = ReadString();
         return values;
@@ -143,7 +150,7 @@ public ref struct RecordReader
 
     internal FileId[] ReadFiles()
     {
-        var files = new FileId[ReadArray()];
+        var files = ReadRoom<FileId>();
         for (var i = 0; i < files.Length; i++)
             files[i] = ReadFile();
         return files;
@@ -151,7 +158,7 @@ public ref struct RecordReader
 
     internal FileSize[] ReadFileSizes()
     {
-        var files = new FileSize[ReadArray()];
+        var files = ReadRoom<FileSize>();
         for (var i = 0; i < files.Length; i++)
         {
             var extra = ReadTuple(2);
@@ -164,7 +171,7 @@ public ref struct RecordReader
 
     internal int[] ReadInts()
     {
-        var values = new int[ReadArray()];
+        var values = ReadRoom<int>();
         for (var i = 0; i < values.Length; i++)
             values[i] = ReadInt();
         return values;
@@ -172,7 +179,7 @@ public ref struct RecordReader
 
     internal TaskId[] ReadTasks()
     {
-        var values = new TaskId[ReadArray()];
+        var values = ReadRoom<TaskId>();
         for (var i = 0; i < values.Length; i++)
             values[i] = ReadTask();
         return values;
@@ -180,7 +187,7 @@ public ref struct RecordReader
 
     internal TaskAttempt[] ReadAttempts()
     {
-        var values = new TaskAttempt[ReadArray()];
+        var values = ReadRoom<TaskAttempt>();
         for (var i = 0; i < values.Length; i++)
         {
             var extra = ReadTuple(2);

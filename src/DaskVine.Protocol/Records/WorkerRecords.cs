@@ -41,7 +41,7 @@ public sealed record Assign(
             throw new ProtocolException($"task mode {mode} is not known");
         var functions = reader.ReadInts();
         var body = reader.ReadPayload();
-        var inputs = new TaskInput[reader.ReadArray()];
+        var inputs = reader.ReadRoom<TaskInput>();
         for (var i = 0; i < inputs.Length; i++)
             inputs[i] = ReadInput(ref reader);
         return new Assign(

@@ -3,7 +3,7 @@ namespace DaskVine.Scheduling.Model;
 /// <summary>How an arrival stands.</summary>
 internal enum ArrivalState
 {
-    /// <summary>In <see cref="VineFile.Waiting"/>: for a source that has room, or for the manager to have the file.</summary>
+    /// <summary>In <see cref="FileSpread.Waiting"/>: for a source that has room, or for the manager to have the file.</summary>
     Waiting,
 
     /// <summary>In <see cref="VineWorker.Delayed"/>: its worker gets as many files as it may.</summary>
@@ -34,7 +34,7 @@ internal sealed class Arrival(VineFile file, VineWorker destination)
     /// <summary>The worker that it comes from, in whose <see cref="VineWorker.Outgoing"/> it is; null for the manager, a URL or a command.</summary>
     public VineWorker? Source { get; set; }
 
-    /// <summary>It runs and counts among <see cref="VineFile.FromOrigin"/>.</summary>
+    /// <summary>It runs and counts among <see cref="FileSpread.FromOrigin"/>.</summary>
     public bool IsFromOrigin { get; set; }
 
     /// <summary>It counts among <see cref="VineWorker.Incoming"/>: what is made may wait for what is received.</summary>

@@ -14,19 +14,20 @@ internal sealed class SlotTable<T>
 
     public IEnumerable<T> Items => _items.Where(item => item is not null)!;
 
-    /// <summary>Makes a thing under the next free id.</summary>
-    public T Add(Func<long, T> make)
+    /// <summary>The id that <see cref="Add"/> gives next.</summary>
+    public long NextId => _free.TryPeek(out var slot) ? ((long)_generations[slot] << 32) | (uint)slot : _items.Count;
+
+    /// <summary>Takes a thing in that was made with <see cref="NextId"/>.</summary>
+    public void Add(T item)
     {
-        if (!_free.TryPop(out var slot))
+        if (_free.TryPop(out var slot))
         {
-            slot = _items.Count;
-            _items.Add(null);
-            _generations.Add(0);
+            _items[slot] = item;
+            return;
         }
 
-        var item = make(((long)_generations[slot] << 32) | (uint)slot);
-        _items[slot] = item;
-        return item;
+        _items.Add(item);
+        _generations.Add(0);
     }
 
     public T? Find(long id)

@@ -6,6 +6,8 @@ namespace DaskVine.Scheduling.Model;
 /// <summary>The output of a task, a value that came with a graph, or a file that a client has declared.</summary>
 internal sealed class VineFile(FileId id, VineGraph graph, int node)
 {
+    private FileSpread? _spread;
+
     public FileId Id { get; } = id;
 
     public VineGraph Graph { get; } = graph;
@@ -39,26 +41,14 @@ internal sealed class VineFile(FileId id, VineGraph graph, int node)
     /// <summary>All and only the workers whose <see cref="VineWorker.Files"/> contain it: the latest last.</summary>
     public List<VineWorker> Holders { get; } = [];
 
-    /// <summary>Holders that have given it and may have time again, the last at the end; some may be there twice, or hold it no more.</summary>
-    public List<VineWorker> Givers { get; } = [];
+    /// <summary>How it gets to workers; made when it is first asked for.</summary>
+    public FileSpread Spread => _spread ??= new FileSpread();
 
-    /// <summary>All and only the arrivals of it in <see cref="VineWorker.Arriving"/> of their destinations.</summary>
-    public List<Arrival> Arrivals { get; } = [];
+    /// <summary>Whether it has, or had, to get to a worker.</summary>
+    public bool IsSpread => _spread is not null;
 
-    /// <summary>Those of <see cref="Arrivals"/> that wait, in order, and perhaps some that do not wait any more.</summary>
-    public Queue<Arrival> Waiting { get; } = new();
-
-    /// <summary>How many of <see cref="Arrivals"/> run: each is a holder soon.</summary>
-    public int RunningArrivals { get; set; }
-
-    /// <summary>How often each holder has given it, and in how many running arrivals it does; null before the first.</summary>
-    public Dictionary<VineWorker, Giving>? Given { get; set; }
-
-    /// <summary>Running arrivals from the manager, its URL or its path.</summary>
-    public int FromOrigin { get; set; }
-
-    /// <summary>Arrivals from there so far.</summary>
-    public int GivenByOrigin { get; set; }
+    /// <summary>Those of <see cref="Spread"/>.</summary>
+    public IReadOnlyList<Arrival> Arrivals => (IReadOnlyList<Arrival>?)_spread?.Arrivals ?? [];
 
     /// <summary>Tasks that read it, each as often as it does.</summary>
     public List<VineTask> Consumers { get; } = [];
@@ -69,8 +59,8 @@ internal sealed class VineFile(FileId id, VineGraph graph, int node)
     /// <summary>How many of <see cref="Consumers"/> are done with all that follows within as many levels as the index says; null while nobody asks.</summary>
     public int[]? Settled { get; set; }
 
-    /// <summary>Commands that make other files from it, at any time while the graph is open.</summary>
-    public int Makers { get; set; }
+    /// <summary>Files that commands make from it, at any time while the graph is open; null for none.</summary>
+    public List<VineFile>? MadeFromIt { get; set; }
 
     /// <summary>The client asked for it and has not got it.</summary>
     public bool Wanted { get; set; }
@@ -96,9 +86,9 @@ internal sealed class VineFile(FileId id, VineGraph graph, int node)
     public bool NeverComes => !IsAvailable && (NotMade || (Producer is null && (Forgotten || Declared is not { Kind: FileKind.Data })));
 
     /// <summary>Somebody waits for it or will.</summary>
-    public bool IsDemanded => Wanted || PendingConsumers > 0;
+    public bool IsDemanded => Wanted || PendingConsumers > 0 || MadeFromIt?.Exists(made => made is { Wanted: true, AtManager: false }) == true;
 
-    public bool IsNeeded => IsDemanded || Makers > 0 || (!Forgotten && (!Graph.Sealed || Graph.PruneDepth == 0 || HasUnsettledConsumers));
+    public bool IsNeeded => IsDemanded || MadeFromIt is not null || (!Forgotten && (!Graph.Sealed || Graph.PruneDepth == 0 || HasUnsettledConsumers));
 
     /// <summary>Workers may get it from each other.</summary>
     public bool IsShared => Declared is not { Shared: false } && !Graph.Returns;
@@ -109,6 +99,3 @@ internal sealed class VineFile(FileId id, VineGraph graph, int node)
 
     private bool HasUnsettledConsumers => Settled is { } settled && settled[^1] < Consumers.Count;
 }
-
-/// <summary>What a holder gives of one file: running arrivals, and arrivals so far.</summary>
-internal readonly record struct Giving(int Now, int Total);

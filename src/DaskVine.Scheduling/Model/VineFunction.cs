@@ -13,10 +13,18 @@ internal sealed class VineFunction(FunctionCode code, long unknownDurationUs)
     private const int ShortUs = 100;
 
     private bool _measured;
+    private VineFunction[]? _alone;
+    private int[]? _numberAlone;
 
     public FunctionCode Code { get; } = code;
 
     public int Number => Code.Number;
+
+    /// <summary>The functions of a task that has only this one; shared, as most have only one.</summary>
+    public VineFunction[] Alone => _alone ??= [this];
+
+    /// <summary>Likewise their numbers.</summary>
+    public int[] NumberAlone => _numberAlone ??= [Number];
 
     /// <summary>How many numbers of clients stand for it; it is forgotten when none does.</summary>
     public int Users { get; set; }

@@ -15,6 +15,9 @@ internal sealed class VineWorker(WorkerId id, string name, int cores, IReadOnlyD
 
     public int Cores { get; } = cores;
 
+    /// <summary>Its number may come back with another process behind it.</summary>
+    public bool HasLeft { get; set; }
+
     /// <summary>All and only the tasks whose <see cref="VineTask.Worker"/> is this one, by ascending time of assignment.</summary>
     public AssignedTasks Assigned { get; } = new();
 
