@@ -208,6 +208,8 @@ public sealed partial class Scheduler
     /// <summary>Brings what is needed of that of which an arrival was ended, now that it is known what else has changed.</summary>
     private void SeeToEndedEarly()
     {
+        if (_endedEarly.Count == 0)
+            return;
         foreach (var (file, worker) in _endedEarly.Select(arrival => (arrival.File, arrival.Destination)).ToList())
         {
             SeeToWanted(file);

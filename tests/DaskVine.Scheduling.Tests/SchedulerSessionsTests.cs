@@ -60,6 +60,59 @@ public sealed class SchedulerSessionsTests : IDisposable
     }
 
     [Fact]
+    public void MadeFile_OfACallThatFails_IsGivenUp()
+    {
+        var worker = _env.Worker();
+        var graph = _env.Graph(mode: Protocol.TaskMode.Command).Task("c").Submit().File("m", FileKind.Output).Command("maker", ["c"], ["m"], mini: true);
+        graph.Want("m");
+        _env.Drain();
+        worker.Fails("c");
+        _env.ExpectInAnyOrder("w1 release m", "c1 failed 1.1 Lost");
+    }
+
+    [Fact]
+    public void MadeFiles_WhoseInputIsPruned_AreAllMadeAgain()
+    {
+        _env.Worker();
+        var graph = MadeOfMade("n");
+        _env.Drain();
+        graph.Prune("u");
+        _env.ExpectInAnyOrder("w1 release u", "w1 release m", "w1 release n", "w1 get u from http://u", "w1 make m from u", "w1 make n from m");
+    }
+
+    [Fact]
+    public void MadeFiles_WhoseInputCannotBeHad_AreGivenUpOnceEach()
+    {
+        var worker = _env.Worker();
+        MadeOfMade("m", "n");
+        _env.Drain();
+        worker.CannotGet("u", TransferFailureKind.NotThere, "404");
+        Assert.Equal(["c1 failed 1.1 Lost", "c1 failed 1.2 Lost"], _env.Drain().Where(effect => effect.StartsWith("c1", StringComparison.Ordinal)).Order());
+    }
+
+    [Fact]
+    public void MadeFile_ThatIsWantedAndComesWithAHello_IsFetched()
+    {
+        var worker = _env.Worker();
+        var graph = _env.Graph().File("m", FileKind.Output).Command("maker", [], ["m"], mini: true);
+        graph.Want("m");
+        _env.Expect("w1 make m from ");
+        worker.Rejoins([], ["m"]);
+        _env.Expect("w1 fetch m");
+    }
+
+    [Fact]
+    public void MadeFile_ThatIsWantedAndFillsTheDisk_IsFetchedBeforeItMayGo()
+    {
+        var worker = _env.Worker(disk: TestWorker.LargeSize);
+        var graph = _env.Graph().File("m", FileKind.Output).Command("maker", [], ["m"], mini: true);
+        graph.Want("m");
+        _env.Drain();
+        worker.Makes("m");
+        _env.Expect("w1 fetch m");
+    }
+
+    [Fact]
     public void Outputs_EvictedAgainAndAgainBeforeTheirUse_AreMissingToTheirReaders()
     {
         var worker = _env.Worker(disk: 3_000_000);
@@ -91,6 +144,15 @@ public sealed class SchedulerSessionsTests : IDisposable
         _env.ExpectInAnyOrder(
             "w1 cancel b", "w1 release b y", "w1 release m", "w1 release u", "w1 release p", "drop p", "w1 release x", "drop x", "drop d");
         _env.MustHoldNothing();
+    }
+
+    /// <summary>A file n that is made from m, which is made from a URL u.</summary>
+    private TestGraph MadeOfMade(params string[] wanted)
+    {
+        var graph = _env.Graph().File("u", FileKind.Url).File("m", FileKind.Output).File("n", FileKind.Output)
+            .Command("unpack", ["u"], ["m"], mini: true).Command("build", ["m"], ["n"], mini: true);
+        graph.Want(wanted);
+        return graph;
     }
 
     /// <summary>An output whose only holder has left, and a worker that could make it.</summary>

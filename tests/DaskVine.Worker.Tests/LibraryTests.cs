@@ -79,7 +79,7 @@ public sealed class LibraryTests : IDisposable
     {
         Send(new() { Name = "l", Mode = ExecMode.ForkPerCall, Slots = 1, Sandbox = true });
         _manager.Send(Evaluate(1, "(open('mine', 'w').write('x'), (os := __import__('os')).kill(os.getppid(), 9), __import__('time').sleep(9))"));
-        // It runs again in the next one, which it kills too; the third is given up by nobody, so it is taken back.
+        // A library's end is no fault of its calls, so it would run again for ever.
         ShellCommands.AwaitFile(_worker.CacheParent, "mine");
         _manager.Send(new Cancel([new TaskId(1)]), Evaluate(2, "1"));
         Assert.Equal(2, _manager.Receive<Completed>().Task.Value);

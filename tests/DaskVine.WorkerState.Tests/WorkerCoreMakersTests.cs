@@ -137,6 +137,45 @@ public class WorkerCoreMakersTests
     }
 
     [Fact]
+    public void File_AskedForAfterItsRelease_StaysWhenItsUserEnds()
+    {
+        var core = Ready().Handle(new FileArrived(Made, 10), new AssignReceived(Command(1, files: 70)));
+        var start = core.DrainStart();
+        core.Handle(new ReleaseReceived([Made]), new MakeFileReceived(Make(70, number: 3)));
+        Assert.Equal(3, core.DrainReport<Transferred>().Number);
+        core.Handle(Ended(start));
+        Assert.DoesNotContain(new DeleteFile(Made), core.Drain());
+    }
+
+    [Fact]
+    public void Maker_ThatWaits_IsForgottenWithItsLink()
+    {
+        var core = Ready().Handle(new FileArrived(new FileId(5), 10), new MakeFileReceived(Make(70, files: [5, 6])));
+        core.Handle(new LinkLost(), new LinkOpened(null), new Welcomed("m1"), new ReleaseReceived([new FileId(5)]));
+        Assert.Contains(new DeleteFile(new FileId(5)), core.Drain());
+    }
+
+    [Fact]
+    public void Maker_OfALinkThatIsGone_DoesNotWaitForALostInput()
+    {
+        var core = Ready().Handle(new FileArrived(new FileId(5), 10), new MakeFileReceived(Make(70, files: 5)));
+        var start = core.DrainStart();
+        core.Handle(new LinkLost(), new LinkOpened(null), new Welcomed("m1"), Without(start, 5), new FileArrived(new FileId(5), 10));
+        Assert.DoesNotContain(core.Drain(), effect => effect is StartCommand);
+    }
+
+    [Fact]
+    public void Maker_OfALinkThatIsGone_AnswersWhoAsksAgain()
+    {
+        var core = Ready().Handle(new MakeFileReceived(Make(70, number: 3)));
+        var start = core.DrainStart();
+        core.Handle(new LinkLost(), new LinkOpened(null), new Welcomed("m1"), new MakeFileReceived(Make(70, number: 4)));
+        core.Drain();
+        core.Handle(Ended(start, 7));
+        Assert.Equal(4, core.DrainReport<Transferred>().Number);
+    }
+
+    [Fact]
     public void File_MadeWithoutALink_IsInTheInventory()
     {
         var core = Ready().Handle(new MakeFileReceived(Make(70)));

@@ -118,6 +118,16 @@ public class WorkerCoreTransfersTests
     }
 
     [Fact]
+    public void File_SentAfterAWelcomeThatWasLost_IsSentAnewByTheNextLink()
+    {
+        var core = Ready().Handle(new LinkLost(), new LinkOpened(null), Sent(7));
+        core.Handle(new LinkOpened(null), new Welcomed("m1"), Sent(8));
+        core.Drain();
+        core.Handle(new FileArrived(File5, 10));
+        Assert.Equal([Report(new Transferred(File5, 10, 8, 10, 0))], core.Drain());
+    }
+
+    [Fact]
     public void File_GotBetweenHelloAndWelcome_IsToldAfterIt()
     {
         var core = Ready().Handle(Get(7), new LinkLost(), new LinkOpened(null));

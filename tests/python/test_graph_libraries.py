@@ -41,6 +41,7 @@ def test_library_of_a_graph_is_told_as_it_was_asked_for(fake, manager):
     assert {**spec, "setup": None} == {
         "name": "graph", "exec": "fork", "slots": 2, "cores": 4, "memory": 100 << 20, "modules": ["math", "json"], "setup": None,
         "env": {"A": "1", "B": "True graph"}, "command": "nice", "inputs": [], "environment": "", "sandbox": False, "contents": [],
+        "retries": None,
     }
     [options] = [record for record in manager.seen if record[0] == r.TASK_OPTIONS]
     library = next(record[1] for record in manager.seen if record[0] == r.FUNCTION and record[3] == "library graph")

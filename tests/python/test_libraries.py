@@ -39,7 +39,7 @@ def cores(manager):
 
 def test_library_is_told_as_it_was_made(fake, manager):
     library = fake.create_library_from_functions(
-        "lib", inc, hoisting_modules=[np, os.path, default_rng, math.sin], exec_mode="spawn", init_command="nice -n 5",
+        "lib", inc, hoisting_modules=[np, os.path, default_rng, math.sin], exec_mode="fork-per-call", init_command="nice -n 5",
         library_context_info=[load, ["x"], {"scale": 3}],
     )
     library.set_cores(8)
@@ -54,8 +54,9 @@ def test_library_is_told_as_it_was_made(fake, manager):
     [spec] = specs(manager)
     setup = spec.pop("setup")
     assert spec == {
-        "name": "lib", "exec": "spawn", "slots": 2, "cores": 8, "memory": 3 << 19, "modules": ["numpy", "posixpath", "numpy.random._generator", "math"],
+        "name": "lib", "exec": "fork-per-call", "slots": 2, "cores": 8, "memory": 3 << 19, "modules": ["numpy", "posixpath", "numpy.random._generator", "math"],
         "env": {"A": "1", "B": "2"}, "command": "nice -n 5", "inputs": [], "environment": "", "sandbox": True, "contents": [],
+        "retries": None,
     }
     function, args, kwargs = pickle.loads(setup)
     assert function(*args, **kwargs) == {"model": "xxx"}
@@ -104,6 +105,10 @@ def test_slots_that_cannot_be_are_refused_when_it_is_installed(fake):
     library.set_cores(1)
     with pytest.raises(ValueError, match="library lib has 2 function slots on 1 cores; there can be one for each core"):
         fake.install_library(library)
+    library.set_cores(2)
+    library.set_sandbox()
+    with pytest.raises(ValueError, match="library lib has a sandbox for each call, which is for exec mode fork-per-call, not fork$"):
+        fake.install_library(library)
     assert not fake.check_library_exists("lib")
     with pytest.raises(TypeError, match="'lib' is not a Library, which create_library_from_functions makes"):
         fake.install_library("lib")
@@ -147,7 +152,8 @@ def test_same_library_is_sent_once(fake, manager):
     assert [spec["name"] for spec in specs(manager)] == ["lib", "other"]
 
 
-def test_large_context_is_forgotten_with_its_library_and_calls(run_dir):
+def test_large_context_is_forgotten_with_its_library_and_calls(run_dir, monkeypatch):
+    monkeypatch.setattr(r, "IDLE_FUNCTION_BYTES", 0)
     with FakeManager(run_dir, pause=True) as manager, DaskVine(manager.address, progress=False) as vine:
         vine.install_library(vine.create_library_from_functions("lib", inc, library_context_info=[load, [b"x" * 100_000], {}]))
         vine.submit(FunctionCall("lib", "inc", 1))

@@ -17,7 +17,7 @@ MODES = ["fork", "fork-per-call", "direct", "spawn"]
 MOST = 16
 
 
-def load(value, path=None):
+def load(value, path=None, ballast=b""):
     if path is not None:
         with open(path, "a") as file:
             file.write(f"{os.getpid()}\n")
@@ -86,12 +86,13 @@ def test_versions_of_a_library_are_told_apart(vine, exec_mode):
         gone.output
 
 
-def test_context_is_built_once_in_each_worker_however_it_is_used(tmp_path):
+@pytest.mark.parametrize("ballast", [b"", bytes(1 << 20)], ids=["small", "large"])
+def test_context_is_built_once_in_each_worker_however_it_is_used(tmp_path, ballast):
     loads = tmp_path / "loads"
     with DaskVine(workers=2, progress=False) as vine:
         graph = {f"t{i}": (model, i) for i in range(100)}
         for _ in range(2):
-            assert vine.get(graph, list(graph), lib_context=(load, [40, str(loads)])) == tuple(40 + i for i in range(100))
+            assert vine.get(graph, list(graph), lib_context=(load, [40, str(loads), ballast])) == tuple(40 + i for i in range(100))
         of_graphs = loads.read_text().split()
         assert 1 <= len(of_graphs) == len(set(of_graphs)) <= 2
         install(vine, "lib", model, path=str(loads))

@@ -48,6 +48,8 @@ class LibrarySpec:
             raise ValueError(f"library {self.name} has {self.slots} function slots, but in exec mode direct one call runs at a time")
         if 0 < self.cores < self.slots:
             raise ValueError(f"library {self.name} has {self.slots} function slots on {self.cores} cores; there can be one for each core")
+        if self.sandbox and self.exec_mode != "fork-per-call":
+            raise ValueError(f"library {self.name} has a sandbox for each call, which is for exec mode fork-per-call, not {self.exec_mode}")
 
     def to_bytes(self):
         return msgpack.packb({

@@ -59,7 +59,7 @@ class Library:
     set_function_exec_mode = set_function_exec_mode_from_string
 
     def set_sandbox(self, is_on=True):
-        """Whether each call runs in a directory of its own, which is removed afterwards."""
+        """Whether each call runs in a directory of its own, which is removed afterwards; for exec mode "fork-per-call"."""
         self._changes().sandbox = bool(is_on)
 
     def set_retries(self, count):
