@@ -208,6 +208,21 @@ public class WorkerCoreLibrariesTests
     }
 
     [Fact]
+    public void Call_ThatEndsItsLibraryEachTime_IsGivenUp()
+    {
+        var core = Up(new LibrarySpec { Name = "physics" });
+        for (var i = 0; i < 5; i++)
+        {
+            core.Handle(new LibraryGone(-9, "", 1)).Pass(TimeSpan.FromSeconds(10));
+            if (core.Drain().OfType<StartLibrary>().Any())
+                core.Handle(new LibraryUp(Library: 1)).Handle(new HostUp(HostId.Child(0, 1)));
+        }
+
+        Assert.Equal(FailureKind.Lost, FailureIn(core).Kind);
+        Assert.Contains("library physics", FailureIn(core).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Library_ThatEndsWithCalls_StartsAgainForThem()
     {
         var core = Up(new LibrarySpec { Name = "l" });

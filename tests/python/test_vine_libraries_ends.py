@@ -114,3 +114,18 @@ def test_library_that_is_removed_while_a_call_runs_ends_with_it(vine, library, t
     assert vine.wait(SECONDS) is call and has_ended(pid)
     vine.install_library(library)
     assert outputs(vine, FunctionCall("lib", "model", 2)) == [42]
+
+
+def end_parent():
+    os.kill(os.getppid(), 9)
+    time.sleep(SECONDS)
+
+
+def test_call_that_ends_its_library_each_time_is_given_up(vine):
+    made = vine.create_library_from_functions("fragile", model, end_parent, library_context_info=[load, [40], {}])
+    vine.install_library(made)
+    bad, = submitted(vine, FunctionCall("fragile", "end_parent"))
+    assert vine.wait_for_task_id(bad.id, SECONDS) is bad and bad.result == Result.FORSAKEN
+    good, = submitted(vine, FunctionCall("fragile", "model", 2))
+    assert vine.wait(SECONDS) is good and good.output == 42
+    vine.remove_library("fragile")

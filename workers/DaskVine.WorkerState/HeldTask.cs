@@ -66,6 +66,9 @@ internal sealed class HeldTask(Assign assign, long sequence, HeldFunction functi
     /// <summary>Processes killed by a signal while they ran it.</summary>
     public int Crashes { get; set; }
 
+    /// <summary>Ends of its library while it ran.</summary>
+    public int LibraryEnds { get; set; }
+
     /// <summary>It was with a child that died, and it is not known which call was to blame: it runs with no other beside it.</summary>
     public bool Suspect { get; set; }
 

@@ -228,7 +228,10 @@ public sealed partial class WorkerCore
             load.IsSent = false;
         foreach (var child in library.Children)
         {
-            RunAgain(child.Lose(), suspect: false);
+            var calls = child.Lose();
+            if (calls.Length > 0 && !ended && blamed is null)
+                ChargeEnd(library, calls[0], e);
+            RunAgain(ended || blamed is not null ? calls : [.. calls.Skip(1)], suspect: false);
             child.ForkAt = _now;
         }
 
@@ -241,6 +244,21 @@ public sealed partial class WorkerCore
         if (library.NeverUp >= MostStarts(library))
             FailWaitingCalls(library, library.NeverUp, ExitText.Ended(e.Status), e.Log);
         DropIfForgotten(library);
+    }
+
+    /// <summary>A library ended while it ran this call, among others perhaps: one that does so again and again is given up.</summary>
+    private void ChargeEnd(Library library, HeldTask task, LibraryGone e)
+    {
+        if (task.Cancelled || ++task.LibraryEnds < _options.LibraryEndLimit)
+        {
+            RunAgain(task);
+            return;
+        }
+
+        FreeHeld(task);
+        DropOutputOf(task);
+        Fail(task, new Failure(
+            FailureKind.Lost, $"{library.Name} {ExitText.Ended(e.Status)} each of the {task.LibraryEnds} times that it ran", e.Log, null));
     }
 
     private int MostStarts(Library library) => library.Spec?.Retries + 1 ?? _options.LibraryFailureLimit;

@@ -48,6 +48,9 @@ public sealed record WorkerCoreOptions
     /// <inheritdoc cref="HeavyBytes"/>
     public TimeSpan HeavyDuration { get; init; } = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>A call whose library ended so often while it ran is given up.</summary>
+    public int LibraryEndLimit { get; init; } = 5;
+
     /// <summary>After this many library processes in a row that never came up, function calls fail.</summary>
     public int LibraryFailureLimit { get; init; } = 5;
 }
