@@ -71,6 +71,11 @@ internal static class WorkerCommand
         Description = $"Copy files of other workers on this machine rather than link them (also {HardLinksVariable}=0)",
     };
 
+    private static readonly Option<string?> Bulk = new("--bulk")
+    {
+        Description = "How other workers get files from here: tls (default with keys) or plain, with a token that only workers of the cluster are given",
+    };
+
     private static readonly Option<string?> Keys = KeysOption.Create("a worker");
     private static readonly Option<bool> WithInput = new("--exit-with-stdin") { Description = "End when standard input ends" };
     private static readonly Option<double> ConnectTimeout = new("--connect-timeout")
@@ -94,8 +99,9 @@ internal static class WorkerCommand
         var command = new Command("worker", "Run a worker: takes tasks from a manager and keeps their results.")
         {
             Address, ManagerName, WorkerName, Cores, Resources, CacheDirectory, Python, HostPackage, Disk, Memory, MemoryCache, TransferPort, NoPeers,
-            NoHardLinks, Keys, WithInput, ConnectTimeout,
+            NoHardLinks, Bulk, Keys, WithInput, ConnectTimeout,
         };
+        Bulk.AcceptOnlyFromAmong("tls", "plain");
         command.Validators.Add(result =>
         {
             if (result.GetValue(Address) is null == result.GetValue(ManagerName) is null)
@@ -124,11 +130,14 @@ internal static class WorkerCommand
                 Disk = parsed.GetValue(Disk) is { } disk ? ByteSize.Parse(Disk.Name, disk) : 0,
                 MemoryCache = parsed.GetValue(MemoryCache) is { } memoryCache ? ByteSize.Parse(MemoryCache.Name, memoryCache) : 0,
                 TransferPorts = PortRange.Parse(TransferPort.Name, parsed.GetValue(TransferPort)!),
+                PlainBulk = parsed.GetValue(Bulk) == "plain",
                 PeerTransfers = !parsed.GetValue(NoPeers),
                 HardLinks = !parsed.GetValue(NoHardLinks) && Environment.GetEnvironmentVariable(HardLinksVariable) != "0",
                 ConnectTimeout = patience,
                 ManagerTimeout = patience,
             };
+            if (parsed.GetValue(Bulk) == "tls" && options.Keys is null)
+                throw new WorkerException("bulk data by TLS needs keys: take some that 'daskvine keys DIR --export worker OUT' has made, and use --keys OUT");
             if (parsed.GetValue(Memory) is { } memory)
                 options = options with { Memory = ByteSize.Parse(Memory.Name, memory) };
             using var worker = new WorkerProcess(options, () => Announcement.WorkerReady(options.ManagerAddress.ToString()));

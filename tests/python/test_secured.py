@@ -4,9 +4,11 @@ import contextlib
 import json
 import os
 import shutil
+import socket
 import subprocess
 import time
 
+import dask
 import pytest
 
 from cluster_processes import WAIT_SECONDS, descendants, start_worker
@@ -145,6 +147,35 @@ def test_insecure_said_twice_listens_everywhere_with_a_loud_warning(run_dir):
 def test_bulk_by_tls_without_keys_is_refused(run_dir):
     with Manager(run_dir, "--bulk", "tls") as manager:
         assert "needs keys" in manager.ready["message"]
+
+
+def test_worker_without_keys_that_is_to_give_files_by_tls_is_refused(run_dir):
+    with Manager(run_dir) as manager:
+        assert "needs keys" in failure_of_worker(manager.address, "--bulk", "tls")
+
+
+def is_plain(port):
+    """Whether what listens there reads a request as it is, and refuses its token."""
+    with socket.create_connection(("127.0.0.1", port), WAIT_SECONDS) as link:
+        link.sendall(b"DVTR" + bytes([1, 3]) + b"abc" + bytes(24))
+        return link.recv(1) == bytes([3])
+
+
+@pytest.mark.parametrize("bulk", ["plain", "tls"])
+def test_workers_with_keys_give_files_as_they_are_told(keys, run_dir, bulk):
+    with contextlib.closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = "--keys", run_dir / "worker", "--no-hard-links", "--bulk", bulk
+    with Manager(run_dir, "--keys", keys) as manager, worker(manager.address, *options, "--worker-name", "a", "--transfer-port", port):
+        with worker(manager.address, *options, "--worker-name", "b"), DaskVine(manager.address, keys=run_dir / "client", progress=False) as vine:
+            with dask.annotate(workers=["a"]):
+                made = dask.delayed(bytes)(3_000_000)
+            with dask.annotate(workers=["b"]):
+                size = dask.delayed(len)(made)
+            assert size.compute(scheduler=vine.get, optimize_graph=False) == 3_000_000
+            assert vine.movements().pairs["a", "b"][0] >= 3_000_000
+        assert is_plain(port) == (bulk == "plain")
 
 
 def test_client_without_keys_fails_at_once(keys, run_dir):

@@ -10,6 +10,7 @@ internal sealed class PeerServer(WorkerOptions options, RunDirectory run, CacheD
 {
     private readonly string _token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
     private readonly string _host = options.HardLinks ? MachineName.Of(cache.LinkPath) : "";
+    private readonly TlsIdentity? _tls = options.PlainBulk ? null : options.Tls;
     private TransferServer? _server;
 
     // What the present server listens on, but for its port.
@@ -33,7 +34,7 @@ internal sealed class PeerServer(WorkerOptions options, RunDirectory run, CacheD
     {
         var address = local.Address.IsIPv4MappedToIPv6 ? local.Address.MapToIPv4() : local.Address;
         var host = address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
-        return $"{(options.Tls is null ? "tcp" : "tls")}://{host}";
+        return $"{(_tls is null ? "tcp" : "tls")}://{host}";
     }
 
     private void Start(string wanted, bool isTcp)
@@ -64,7 +65,7 @@ internal sealed class PeerServer(WorkerOptions options, RunDirectory run, CacheD
     {
         if (!TransferAddress.TryParse(wanted, out var address, out var why))
             throw new IOException(why);
-        var server = new TransferServerOptions { Listen = address, Token = _token, Tls = options.Tls, Warned = log.Write };
+        var server = new TransferServerOptions { Listen = address, Token = _token, Tls = _tls, Warned = log.Write };
         return new TransferServer(server, cache.Lease);
     }
 }

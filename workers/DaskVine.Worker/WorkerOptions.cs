@@ -57,7 +57,10 @@ public sealed record WorkerOptions
     /// <summary>Bytes that tasks may use together; 0 for no limit.</summary>
     public long Memory { get; init; } = MachineMemory.Usable();
 
-    /// <summary>With keys, transfers by TCP are encrypted; null for plain ones.</summary>
+    /// <summary>Whether other workers get files from this one unencrypted, also with keys: by a token that they were given over the encrypted link.</summary>
+    public bool PlainBulk { get; init; }
+
+    /// <summary>With keys, transfers by TCP are encrypted unless their source gives them plain; null without.</summary>
     internal TlsIdentity? Tls => Keys is { } keys ? new TlsIdentity(keys.BulkCertificate, keys.Authority) : null;
 
     /// <summary>How long to look for the manager at first.</summary>
