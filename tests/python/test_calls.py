@@ -341,7 +341,8 @@ def test_calls_ask_for_what_tasks_ask_for(fake, manager, library):
     assert options[3:10] == [2000, 3, [], False, {"gpus": 1000, "near": 1}, [], False] and options[11] == 1
 
 
-def test_large_function_of_a_task_is_forgotten_with_it(fake, manager):
+def test_large_function_of_a_task_is_forgotten_with_it_where_there_is_no_room_for_it(fake, manager, monkeypatch):
+    monkeypatch.setattr(r, "IDLE_FUNCTION_BYTES", 99_000)
     data = b"x" * 100_000
     assert run(fake, PythonTask(lambda: len(data))).output == 100_000
     fake.get({"a": 1}, "a")

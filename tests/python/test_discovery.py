@@ -53,11 +53,13 @@ def test_large_argument_of_nested_calls_is_found(fake, manager):
     assert sum(record[3] == "ndarray" for record in manager.seen if record[0] == r.FUNCTION) == 1
 
 
-def test_it_is_forgotten_with_its_graph_and_sent_anew(fake, manager):
+@pytest.mark.parametrize(("room", "sent"), [(0, 2), (1 << 30, 0)])
+def test_it_outlives_its_graph_where_there_is_room(fake, manager, monkeypatch, room, sent):
+    monkeypatch.setattr(r, "IDLE_FUNCTION_BYTES", room)
     for _ in range(2):
         fake.get(many(TABLE), ["t1", "t2", "t3"])
     fake.get({"a": 1}, "a")
-    assert manager.kinds().count(r.FORGET_FUNCTIONS) == 2
+    assert manager.kinds().count(r.FORGET_FUNCTIONS) == sent
 
 
 def test_it_can_be_switched_off(run_dir):
