@@ -161,13 +161,21 @@ def is_plain(port):
         return link.recv(1) == bytes([3])
 
 
+def listening_port_of(process):
+    """The TCP port that a process listens on."""
+    descriptors = f"/proc/{process.pid}/fd"
+    opened = {os.readlink(f"{descriptors}/{number}") for number in os.listdir(descriptors)}
+    with open("/proc/net/tcp") as sockets:
+        for _, local, _, state, *more in (line.split() for line in sockets.readlines()[1:]):
+            if state == "0A" and f"socket:[{more[5]}]" in opened:
+                return int(local.rpartition(":")[2], 16)
+    raise AssertionError(f"process {process.pid} listens nowhere")
+
+
 @pytest.mark.parametrize("bulk", ["plain", "tls"])
 def test_workers_with_keys_give_files_as_they_are_told(keys, run_dir, bulk):
-    with contextlib.closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     options = "--keys", run_dir / "worker", "--no-hard-links", "--bulk", bulk
-    with Manager(run_dir, "--keys", keys) as manager, worker(manager.address, *options, "--worker-name", "a", "--transfer-port", port):
+    with Manager(run_dir, "--keys", keys) as manager, worker(manager.address, *options, "--worker-name", "a") as source:
         with worker(manager.address, *options, "--worker-name", "b"), DaskVine(manager.address, keys=run_dir / "client", progress=False) as vine:
             with dask.annotate(workers=["a"]):
                 made = dask.delayed(bytes)(3_000_000)
@@ -175,7 +183,7 @@ def test_workers_with_keys_give_files_as_they_are_told(keys, run_dir, bulk):
                 size = dask.delayed(len)(made)
             assert size.compute(scheduler=vine.get, optimize_graph=False) == 3_000_000
             assert vine.movements().pairs["a", "b"][0] >= 3_000_000
-        assert is_plain(port) == (bulk == "plain")
+        assert is_plain(listening_port_of(source)) == (bulk == "plain")
 
 
 def test_client_without_keys_fails_at_once(keys, run_dir):

@@ -78,9 +78,17 @@ class GraphRun:
                 self._connection.cancel(graph)
             raise
         finally:
-            self._connection.close_mailbox(graph)
-            self._interning.release()
+            try:
+                self._let_go(graph)
+            except BaseException:
+                # An interruption may have come before anything of it was done, and what is done twice costs nothing.
+                self._let_go(graph)
+                raise
         return {} if self.failure else {key: self._results[self._numbers[key]] for key in self._wanted}
+
+    def _let_go(self, graph):
+        self._connection.close_mailbox(graph)
+        self._interning.release()
 
     def _is_done(self):
         if self.failure:
