@@ -1,9 +1,9 @@
 """Libraries and calls of their functions on a real manager and real workers."""
 
 import os
+import signal
 import sys
 import tarfile
-import time
 
 import numpy as np
 import pytest
@@ -219,7 +219,7 @@ def test_cancelled_call_ends_at_its_worker(vine, library, tmp_path):
     def stay(path):
         with open(path, "w") as file:
             file.write("running")
-        time.sleep(1000)
+        signal.pause()
 
     library(stay)
     call = FunctionCall("lib", "stay", str(tmp_path / "runs"))

@@ -2,8 +2,8 @@
 
 import ctypes
 import os
+import signal
 import sys
-import time
 
 import pytest
 from cluster_processes import has_ended
@@ -46,7 +46,7 @@ def run_for_ever(path):
     with open(path, "w") as file:
         file.write(f"{os.getpid()}")
     while True:
-        time.sleep(0.01)
+        signal.pause()
 
 
 ENDS = [(raise_error, KeyError), (leave, SystemExit), (exit_at_once, TaskDied), (crash, TaskError), (recur, RecursionError)]
@@ -118,7 +118,7 @@ def test_library_that_is_removed_while_a_call_runs_ends_with_it(vine, library, t
 
 def end_parent():
     os.kill(os.getppid(), 9)
-    time.sleep(SECONDS)
+    signal.pause()
 
 
 def test_call_that_ends_its_library_each_time_is_given_up(vine):

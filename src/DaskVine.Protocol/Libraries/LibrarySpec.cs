@@ -117,10 +117,7 @@ public sealed record LibrarySpec
                 case "inputs": spec = spec with { Inputs = ReadTexts(ref reader) }; break;
                 case "environment": spec = spec with { PackedEnvironment = reader.ReadString() }; break;
                 case "sandbox": spec = spec with { Sandbox = reader.ReadBoolean() }; break;
-                case "retries" when !reader.TryReadNil():
-                    spec = spec with { Retries = (int)ReadNumber(ref reader, "retries", int.MaxValue - 1) };
-                    break;
-                case "retries": break;
+                case "retries": spec = spec with { Retries = reader.TryReadNil() ? null : (int)ReadNumber(ref reader, "retries", int.MaxValue - 1) }; break;
                 default: reader.Skip(); break;
             }
         }

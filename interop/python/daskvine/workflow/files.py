@@ -2,6 +2,7 @@
 
 import os
 import stat
+from abc import ABC, abstractmethod
 from enum import IntEnum
 from io import BytesIO
 
@@ -29,7 +30,7 @@ def level_of(cache):
         raise ValueError(f"cache={cache!r}, but must be one of: {levels}") from None
 
 
-class File:
+class File(ABC):
     """A file, a directory or a buffer that tasks may have in their sandboxes. DaskVine's `declare_…` make them.
 
     `owner` is the FileTable that knows it.
@@ -60,9 +61,9 @@ class File:
         """Path, URL or command that it comes from, or None."""
         return self._source
 
+    @abstractmethod
     def type(self):
         """Its FileType."""
-        raise NotImplementedError
 
     def contents(self, unserializer=None):
         """Its bytes, from wherever they are; `unserializer`, such as `pickle.load`, is given them as a file instead.
