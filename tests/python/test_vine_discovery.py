@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from dask.core import literal
 
 COUNT = 100
 TABLE = np.arange(640_000, dtype="f8")
@@ -69,6 +70,12 @@ def test_model_that_is_a_node_of_the_graph_is_loaded_by_processes_and_not_by_tas
     assert vine.get(delayed, [f"t{i}" for i in range(COUNT)]) == tuple(map(float, range(COUNT)))
     # By the first task that reads it, as an input, and by the library of each worker.
     assert len(loads.read_text().split()) <= 1 + len(vine.worker_pids)
+
+
+@pytest.mark.parametrize("node", [lambda model: model, lambda model: (literal(model),)])
+def test_model_that_is_a_node_however_it_is_written_is_what_tasks_read(vine, node):
+    graph = {"model": node(Model(np.arange(100_000.0))), **{f"t{i}": (predict, "model", i) for i in range(5)}}
+    assert vine.get(graph, [f"t{i}" for i in range(5)]) == (0.0, 1.0, 2.0, 3.0, 4.0)
 
 
 def test_array_that_is_a_node_of_the_graph_is_each_tasks_own(vine):

@@ -67,6 +67,8 @@ class BodyWriter:
         self._slots = []
         self._only = None
         self.locks = ()
+        # What `value` was last given.
+        self.last_value = None
 
     def begin(self, key):
         """Begin the body of the task at `key`, which errors will name."""
@@ -178,6 +180,7 @@ class BodyWriter:
         except Exception as error:
             raise self._unpicklable(item, error) from error
         self._hold(locks_in(pickled, item))
+        self.last_value = item
         return pickled
 
     def may_be_context(self, item, size):

@@ -56,7 +56,7 @@ class Encoder:
         if node is None:
             return (target,), ALIAS
         if node[0] is None and len(node[1]) >= LARGE:
-            self._note_literal(key, computation, len(node[1]))
+            self._note_literal(key, len(node[1]))
         return dependencies, (*node, self._writer.locks)
 
     def _encode(self, key, computation):
@@ -80,9 +80,8 @@ class Encoder:
         self._writer.begin(key)
         return None, self._writer.value(item)
 
-    def _note_literal(self, key, item, size):
-        if isinstance(item, GraphNode):
-            item = item.value
+    def _note_literal(self, key, size):
+        item = self._writer.last_value
         if self._writer.may_be_context(item, size):
             self._contexts[key] = item
 
