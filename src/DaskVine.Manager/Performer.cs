@@ -37,11 +37,14 @@ internal sealed class Performer(PeerTable peers, Staging staging, FileServer fil
                     peer.Following.Enqueue((e.Worker, e.Next));
                     Post(peer, e.Piece);
                     break;
+                case SendValue e when peers.Find(e.Client) is { } peer:
+                    Post(peer, new Result(e.Graph, e.Node, e.Value.Length, 0, e.Value));
+                    break;
                 case ServePath e: files.Add(e.File, e.Path); break;
                 case ServeDirectory e: files.ServeAsDirectory(e.File); break;
                 case StoreData e: Store(e); break;
                 case DropStaged e: Drop(e.File); break;
-                case ToWorker or ToClient or PutFile or SendFile or PassOutput:
+                case ToWorker or ToClient or PutFile or SendFile or SendValue or PassOutput:
                     // The peer has gone; the scheduler learns of it from the event that is on its way.
                     break;
                 default: throw new InvalidOperationException($"nothing performs {effect.GetType().Name}");

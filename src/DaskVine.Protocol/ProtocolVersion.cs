@@ -3,5 +3,5 @@ namespace DaskVine.Protocol;
 /// <summary>The version that a hello carries. Peers of another version are refused.</summary>
 public static class ProtocolVersion
 {
-    public const int Current = 3;
+    public const int Current = 4;
 }

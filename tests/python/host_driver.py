@@ -81,9 +81,9 @@ class Link:
         assert kind == READY and duration >= 0
         return failure
 
-    def call(self, functions, *arguments, inputs=(), output="", call=1, capture=False):
+    def call(self, functions, *arguments, inputs=(), output="", call=1, capture=False, neutral=False):
         """Sends one call and waits for its end."""
-        self.send([CALL, call, functions, msgpack.packb(list(arguments)), list(inputs), output, capture])
+        self.send([CALL, call, functions, msgpack.packb(list(arguments)), list(inputs), output, capture, neutral])
         return self.receive()
 
 

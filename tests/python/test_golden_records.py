@@ -70,9 +70,9 @@ def is_failure(value):
 
 
 def is_node(value):
-    functions, body, inputs, key, options = value
+    functions, body, inputs, key, options, neutral = value
     calls = functions is None or is_numbers(functions)
-    return calls and is_payload(body) and is_numbers(inputs) and is_text(key) and is_uint(options)
+    return calls and is_payload(body) and is_numbers(inputs) and is_text(key) and is_uint(options) and type(neutral) is bool
 
 
 def is_ended(value):
@@ -126,7 +126,7 @@ CHECKS = {
     "[[file, size]…]": is_list_of(is_pair),
     "[[task, attempt]…]": is_list_of(is_pair),
     "[bin or [file, size]…]": is_list_of(lambda value: type(value) is bytes or is_pair(value)),
-    "[[functions, body:payload, inputs:[node…], key:str, options]…]": is_list_of(is_node),
+    "[[functions, body:payload, inputs:[node…], key:str, options, neutral]…]": is_list_of(is_node),
     "[[node, worker:str, duration_us]…]": is_list_of(is_ended),
     "[[from:str, to:str, bytes, linked, files]…]": is_list_of(is_movement),
     "[address, token, host, directory] or nil": is_peer,
@@ -180,7 +180,7 @@ def described(value, payloads, kind=""):
 
 
 def test_table_has_a_check_for_every_type():
-    assert len(TABLE) == 47
+    assert len(TABLE) == 48
     assert {kind for _, fields in TABLE.values() for kind in fields.values()} == CHECKS.keys()
 
 

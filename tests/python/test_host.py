@@ -157,7 +157,7 @@ def test_library_killed_ends_busy_and_idle_children(host):
     busy.learn(1, lambda path: open(path, "w").close() or signal.pause())
     fifo = os.path.join(host.directory, "fifo")
     os.mkfifo(fifo)
-    busy.send([CALL, 1, [1], msgpack.packb([fifo]), [], "", False])
+    busy.send([CALL, 1, [1], msgpack.packb([fifo]), [], "", False, False])
     open(fifo).close()  # the call is running now
     waits = [ends(child.hello[3]) for child in (idle, busy)]
     host.kill()
@@ -168,7 +168,7 @@ def test_library_killed_ends_busy_and_idle_children(host):
 def test_standard_input_closed_ends_library_and_busy_children(host):
     child = host.fork(0)
     child.learn(1, signal.pause)
-    child.send([CALL, 1, [1], msgpack.packb([]), [], "", False])
+    child.send([CALL, 1, [1], msgpack.packb([]), [], "", False, False])
     wait = ends(child.hello[3])
     host.process.stdin.close()
     wait()
@@ -200,7 +200,7 @@ def test_task_round_trip_ends_with_0(tmp_path):
 def test_task_standard_input_closed_ends_it_at_once(tmp_path):
     with Host(tmp_path, "task", "0") as host:
         host.link.learn(1, signal.pause)
-        host.link.send([CALL, 1, [1], msgpack.packb([]), [], "", False])
+        host.link.send([CALL, 1, [1], msgpack.packb([]), [], "", False, False])
         host.process.stdin.close()
         assert host.process.wait(PATIENCE) == 1
 
@@ -217,8 +217,8 @@ def test_result_of_short_call_is_not_held_while_a_long_one_runs(child, tmp_path)
     child.learn(1, add)
     child.learn(2, lambda: open(gate).read())
     value_of(child.call([1], 1))
-    child.send([CALL, 1, [1], msgpack.packb([1]), [], "", False], [CALL, 2, [2], msgpack.packb([]), [], "", False],
-               [CALL, 3, [1], msgpack.packb([1]), [], "", False])
+    child.send([CALL, 1, [1], msgpack.packb([1]), [], "", False, False], [CALL, 2, [2], msgpack.packb([]), [], "", False, False],
+               [CALL, 3, [1], msgpack.packb([1]), [], "", False, False])
     assert child.receive()[1] == 1  # while call 2 waits at the gate
     with open(gate, "w"):
         pass
@@ -228,7 +228,7 @@ def test_result_of_short_call_is_not_held_while_a_long_one_runs(child, tmp_path)
 def test_batch_of_10000_calls_keeps_the_order(child, capsys):
     count, batch = 10_000, 100
     child.learn(1, add)
-    calls = [[CALL, n, [1], msgpack.packb([n]), [], "", False] for n in range(count)]
+    calls = [[CALL, n, [1], msgpack.packb([n]), [], "", False, False] for n in range(count)]
     start = time.perf_counter()
     results = []
     for first in range(0, count, batch):

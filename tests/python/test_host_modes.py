@@ -69,7 +69,7 @@ def test_child_of_a_call_answers_and_ends_with_0(tmp_path):
 def test_child_of_a_call_runs_no_second_one(per_call):
     per_call.link.load(1, add)
     child = per_call.fork(0)
-    child.send(*([CALL, call, [1], msgpack.packb([call]), [], "", False] for call in (1, 2)))
+    child.send(*([CALL, call, [1], msgpack.packb([call]), [], "", False, False] for call in (1, 2)))
     assert child.receive()[:2] == [RETURNED, 1]
     ends_with(per_call, child, 0)
 
@@ -128,7 +128,7 @@ def test_sandbox_of_a_call_that_crashes_is_removed(per_call, sandboxes, crash, s
     per_call.link.load(1, write_and_crash)
     child = per_call.fork(0)
     assert len(list(sandboxes.iterdir())) == 1
-    child.send([CALL, 1, [1], msgpack.packb([]), [], "", False])
+    child.send([CALL, 1, [1], msgpack.packb([]), [], "", False, False])
     ends_with(per_call, child, status)
     assert list(sandboxes.iterdir()) == []
 

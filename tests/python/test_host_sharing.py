@@ -96,7 +96,7 @@ def test_threads_of_openblas_are_stopped_for_forks_and_start_again(tmp_path):
         assert is_openblas, "NumPy uses another BLAS here than that of the package libopenblas0-pthread"
         assert threads == pool
         for child in children:
-            child.send([5, 1, [1], b"\x90", [], "", False])
+            child.send([5, 1, [1], b"\x90", [], "", False, False])
         assert [value_of(child.receive()) for child in children] == [(True, 1600.0, 1, pool)] * 3
         # The library makes one again, too, and forks then.
         assert host.link.load(3, b"\x80\x04cnumpy.linalg\ninv\ncnumpy\neye\nK\xc8\x85R\x85R.")

@@ -54,7 +54,7 @@ def test_module_uploaded_again_replaces_the_one_that_was_imported(child, tmp_pat
 def test_module_uploaded_between_calls_is_for_those_behind_it(child, tmp_path):
     first, second = (write_module(tmp_path / text, text) for text in ("first", "second"))
     child.learn(1, TELL)
-    calls = [[CALL, number, [1], msgpack.packb([]), [], "", False] for number in range(3)]
+    calls = [[CALL, number, [1], msgpack.packb([]), [], "", False, False] for number in range(3)]
     child.send([UPLOAD, first], calls[0], [UPLOAD, second], calls[1], calls[2])
     assert [value_of(child.receive()) for _ in calls] == ["first", "second", "second"]
 

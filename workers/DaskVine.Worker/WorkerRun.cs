@@ -205,7 +205,7 @@ internal sealed class WorkerRun : ISessionOwner, IDisposable
 
         if (e.Alone)
             _logs.Mark(e.Host);
-        writer.Call(e.Call, task.Functions, task.Body.Span, inputs, _cache.OutputPath(e.Call), task.Capture);
+        writer.Call(e.Call, task.Functions, task.Body.Span, inputs, _cache.OutputPath(e.Call), task.Capture, task.Neutral);
     }
 
     /// <summary>Null when the process has just ended, which the core is about to hear.</summary>

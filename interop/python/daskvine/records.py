@@ -1,6 +1,6 @@
 """The record kinds and failure kinds of the protocol (table "Records" in src/ARCHITECTURE.md)."""
 
-PROTOCOL_VERSION = 3
+PROTOCOL_VERSION = 4
 
 HELLO = 1
 WELCOME = 2
@@ -26,6 +26,7 @@ TASK_EVENTS = 24
 TASK_OUTPUT = 25
 MOVEMENTS = 26
 WATCHED_OUTPUT = 27
+RESULTS = 28
 WANT = 50
 PRUNE = 51
 TUNE = 52

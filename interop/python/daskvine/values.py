@@ -1,6 +1,7 @@
-"""Values between Python tasks: their bytes in memory, inline in a message, and in a file.
+"""Values: their bytes in memory, inline in a message, and in a file ("Values" in src/ARCHITECTURE.md).
 
-A value is a pickle (first byte 0x80) or, when it holds large buffers, a container: ``DVP5``, u32 number of buffers,
+A small scalar is plain: the byte 0xC1, then its MessagePack. What other runtimes are to read is an Arrow stream (`daskvine.arrow`). All
+else is a pickle (first byte 0x80) or, when it holds large buffers, a container: ``DVP5``, u32 number of buffers,
 u64 length of the pickle, u64 length of each buffer, then the pickle and each buffer, every one starting at a multiple
 of 64 from the start. Imports neither dask nor zmq, and cloudpickle only for what the standard pickle cannot do.
 """
@@ -12,6 +13,8 @@ import struct
 import sys
 import weakref
 
+import msgpack
+
 __all__ = ["Container", "decode", "dumps", "encode", "load_file", "loads", "write"]
 
 ALIGNMENT = 64
@@ -21,10 +24,17 @@ OUT_OF_BAND = 16 * 1024
 MAPPED = 4 * 1024 * 1024
 
 _MAGIC = b"DVP5"
+_PLAIN_MARK = b"\xc1"
+_ARROW = b"\xff\xff\xff\xff"
+# Text and bytes from this size are no plain values.
+_PLAIN_BYTES = 4096
 _HEAD = struct.Struct("<4sIQ")
 _IOV_MAX = 1024
 _ZEROS = bytes(ALIGNMENT)
-_PLAIN = frozenset((bool, int, float, complex, str, bytes, bytearray, type(None)))
+_SCALARS = frozenset((bool, int, float, type(None)))
+_TEXTS = frozenset((str, bytes))
+_SIMPLE = frozenset((bool, int, float, complex, str, bytes, bytearray, type(None)))
+_pack = msgpack.Packer().pack
 # How a pickle refers to the module __main__: this process's, which is not the one that will read it.
 _MAIN = b"\x8c\x08__main__"
 _RAW_OPCODES = {bytes: b"\x80\x05\x8e", bytearray: b"\x80\x05\x96"}
@@ -50,13 +60,24 @@ class Container:
         return b"".join(self.parts)
 
 
-def encode(value):
+def encode(value, neutral=False):
     """The encoded form of value: bytes, or a Container when it has large buffers. ``len()`` of either is its size.
 
-    Raises what pickling raised (often PicklingError, TypeError or AttributeError) when value cannot be pickled.
+    With `neutral` it is one that every runtime can read, if value has one that loses nothing. Raises what pickling raised (often PicklingError, TypeError or AttributeError) when value cannot be pickled.
     """
     kind = type(value)
-    if kind in _PLAIN:
+    if kind in _SCALARS or (kind in _TEXTS and len(value) < _PLAIN_BYTES):
+        try:
+            return _PLAIN_MARK + _pack(value)
+        except (OverflowError, UnicodeEncodeError):
+            # A number beyond 64 bits, or half of a surrogate pair: fine in Python only.
+            return pickle.dumps(value, 5)
+    if neutral:
+        from daskvine import arrow
+        stream = arrow.encode(value)
+        if stream is not None:
+            return stream
+    if kind in _SIMPLE:
         if kind in _RAW_OPCODES and len(value) >= OUT_OF_BAND:
             # pickle.dumps would copy it; this is the same pickle, with the payload left where it is.
             return Container([_RAW_OPCODES[kind] + len(value).to_bytes(8, "little"), memoryview(value), b"."])
@@ -89,8 +110,14 @@ def decode(data):
 
     Raises ValueError for a damaged container and whatever unpickling raises, such as ModuleNotFoundError.
     """
-    if data[0] == 0x80:
+    first = data[0]
+    if first == 0xC1:
+        return msgpack.unpackb(data[1:], strict_map_key=False)
+    if first == 0x80:
         return pickle.loads(data)
+    if first == 0xFF:
+        from daskvine import arrow
+        return arrow.decode(memoryview(bytearray(data)))
     pickled, buffers = _split(memoryview(data))
     return pickle.loads(pickled, buffers=[bytearray(buffer) for buffer in buffers])
 
@@ -98,8 +125,14 @@ def decode(data):
 def loads(data):
     """The value in data, without copying: arrays are views of data, writable if data is. Raises as decode does."""
     view = memoryview(data)
-    if bytes(view[:1]) == b"\x80":
+    first = bytes(view[:1])
+    if first == b"\x80":
         return pickle.loads(view)
+    if first == _PLAIN_MARK:
+        return msgpack.unpackb(view[1:], strict_map_key=False)
+    if first == b"\xff":
+        from daskvine import arrow
+        return arrow.decode(view)
     pickled, buffers = _split(view)
     return pickle.loads(pickled, buffers=buffers)
 
@@ -111,8 +144,8 @@ def load_file(path):
     """
     with open(path, "rb", buffering=0) as file:
         size = os.fstat(file.fileno()).st_size
-        # Only a container's buffers stay in use; a plain pickle's contents are copied out anyway.
-        mappable = size >= MAPPED and os.pread(file.fileno(), len(_MAGIC), 0) == _MAGIC
+        # Only a container's and a stream's buffers stay in use; a plain pickle's contents are copied out anyway.
+        mappable = size >= MAPPED and os.pread(file.fileno(), len(_MAGIC), 0) in (_MAGIC, _ARROW)
         view = _map_privately(file.fileno(), size) if mappable else None
         return loads(_read(file, size) if view is None else view)
 

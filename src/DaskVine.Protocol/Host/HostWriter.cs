@@ -31,9 +31,9 @@ public sealed class HostWriter
     }
 
     public void Call(long call, IReadOnlyList<int> functions, ReadOnlySpan<byte> body, ReadOnlySpan<HostInput> inputs, string outputPath,
-        bool capture = false)
+        bool capture = false, bool neutral = false)
     {
-        Begin(HostRecordKind.Call, 6);
+        Begin(HostRecordKind.Call, 7);
         _record.Write(call);
         _record.WriteArrayHeader(functions.Count);
         foreach (var function in functions)
@@ -50,6 +50,7 @@ public sealed class HostWriter
 
         _record.Write(outputPath);
         _record.Write(capture);
+        _record.Write(neutral);
         End();
     }
 

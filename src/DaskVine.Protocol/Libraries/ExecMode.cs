@@ -14,4 +14,7 @@ public enum ExecMode
 
     /// <summary>Processes that are each set up by themselves: for what must not be forked, such as threads and CUDA.</summary>
     Spawn,
+
+    /// <summary>Threads of the library's process: of a .NET library, and of no other.</summary>
+    Threads,
 }

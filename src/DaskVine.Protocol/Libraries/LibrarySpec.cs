@@ -9,10 +9,13 @@ namespace DaskVine.Protocol.Libraries;
 /// </summary>
 public sealed record LibrarySpec
 {
-    private static readonly string[] s_modes = ["fork", "fork-per-call", "direct", "spawn"];
+    private static readonly string[] s_modes = ["fork", "fork-per-call", "direct", "spawn", "threads"];
+    private static readonly string[] s_runtimes = ["python", "dotnet"];
 
     /// <summary>For people.</summary>
     public required string Name { get; init; }
+
+    public LibraryRuntime Runtime { get; init; }
 
     public ExecMode Mode { get; init; }
 
@@ -28,7 +31,10 @@ public sealed record LibrarySpec
     /// <summary>What is imported before any call.</summary>
     public IReadOnlyList<string> Modules { get; init; } = [];
 
-    /// <summary>The pickle of (function, args, kwargs), which is called once before any call; null for none. Python's own affair.</summary>
+    /// <summary>
+    /// What is called once before any call; null for nothing. The affair of its runtime: the pickle of (function, args, kwargs), or a map of a .NET
+    /// function and its arguments.
+    /// </summary>
     public ReadOnlyMemory<byte>? Setup { get; init; }
 
     /// <summary>Variables that are set for its processes.</summary>
@@ -52,6 +58,17 @@ public sealed record LibrarySpec
     /// <summary>Cores that each of its calls takes.</summary>
     public int CoresPerCall => Slots > 0 && Cores > Slots ? Cores / Slots : 1;
 
+    /// <summary>Whether a worker may have more cores than its calls can use.</summary>
+    public bool IsLimited => Mode == ExecMode.Direct || Slots > 0;
+
+    /// <summary>How many of its calls run beside each other at a worker.</summary>
+    /// <param name="cores">Those of the worker; at least one call runs, however few they are.</param>
+    public int CallsAtOnce(int cores)
+    {
+        var most = Math.Max(1, cores / CoresPerCall);
+        return Mode == ExecMode.Direct ? 1 : Slots > 0 ? Math.Min(Slots, most) : most;
+    }
+
     /// <exception cref="ProtocolException">Malformed, or it asks for what cannot be; the message says what.</exception>
     public static LibrarySpec Read(ReadOnlySpan<byte> bytes)
     {
@@ -68,8 +85,11 @@ public sealed record LibrarySpec
     public byte[] ToBytes()
     {
         var writer = new MsgPackWriter();
-        writer.WriteMapHeader(13);
+        // As long as there was one runtime only, nobody named it.
+        writer.WriteMapHeader(Runtime == LibraryRuntime.Python ? 13 : 14);
         Write(writer, "name", Name);
+        if (Runtime != LibraryRuntime.Python)
+            Write(writer, "runtime", s_runtimes[(int)Runtime]);
         Write(writer, "exec", s_modes[(int)Mode]);
         Write(writer, "slots", Slots);
         Write(writer, "cores", Cores);
@@ -106,7 +126,8 @@ public sealed record LibrarySpec
             switch (reader.ReadString())
             {
                 case "name": spec = spec with { Name = reader.ReadString() }; break;
-                case "exec": spec = spec with { Mode = ReadMode(ref reader) }; break;
+                case "runtime": spec = spec with { Runtime = (LibraryRuntime)ReadName(ref reader, s_runtimes, "runtime") }; break;
+                case "exec": spec = spec with { Mode = (ExecMode)ReadName(ref reader, s_modes, "exec mode") }; break;
                 case "slots": spec = spec with { Slots = (int)ReadNumber(ref reader, "slots", int.MaxValue) }; break;
                 case "cores": spec = spec with { Cores = (int)ReadNumber(ref reader, "cores", int.MaxValue) }; break;
                 case "memory": spec = spec with { Memory = ReadNumber(ref reader, "memory", long.MaxValue) }; break;
@@ -127,6 +148,10 @@ public sealed record LibrarySpec
 
     private static LibrarySpec Checked(LibrarySpec spec)
     {
+        if (spec.Runtime == LibraryRuntime.Dotnet)
+            CheckDotnet(spec);
+        else if (spec.Mode == ExecMode.Threads)
+            throw new ProtocolException($"library {spec.Name} has exec mode threads, which is for .NET functions: Python functions run in fork, fork-per-call, direct or spawn");
         if (spec is { Mode: ExecMode.Direct, Slots: > 1 })
             throw new ProtocolException($"library {spec.Name} has {spec.Slots} slots, but in exec mode direct one call runs at a time");
         if (spec.Cores > 0 && spec.Slots > spec.Cores)
@@ -137,11 +162,23 @@ public sealed record LibrarySpec
         return spec;
     }
 
-    private static ExecMode ReadMode(ref MsgPackReader reader)
+    private static void CheckDotnet(LibrarySpec spec)
+    {
+        if (spec.Mode != ExecMode.Threads)
+            throw new ProtocolException($"library {spec.Name} is of .NET functions, which run in exec mode threads, and not in {s_modes[(int)spec.Mode]}");
+        if (spec.Modules.Count > 0)
+            throw new ProtocolException($"library {spec.Name} is of .NET functions and is to import {spec.Modules[0]}: name its assemblies among its inputs");
+        if (spec.PackedEnvironment.Length > 0)
+            throw new ProtocolException($"library {spec.Name} is of .NET functions, which run in no Python environment such as {spec.PackedEnvironment}");
+        if (spec.Sandbox)
+            throw new ProtocolException($"library {spec.Name} is of .NET functions: its calls share one process, and can have no directories of their own");
+    }
+
+    private static int ReadName(ref MsgPackReader reader, string[] names, string what)
     {
         var text = reader.ReadString();
-        var mode = Array.IndexOf(s_modes, text);
-        return mode >= 0 ? (ExecMode)mode : throw new ProtocolException($"'{text}' is no exec mode of a library, but: {string.Join(", ", s_modes)}");
+        var index = Array.IndexOf(names, text);
+        return index >= 0 ? index : throw new ProtocolException($"'{text}' is no {what} of a library, but: {string.Join(", ", names)}");
     }
 
     private static string[] ReadTexts(ref MsgPackReader reader)

@@ -75,7 +75,9 @@ public sealed record OpenGraph(
 /// <param name="Inputs">Nodes that the body refers to by position.</param>
 /// <param name="Key">The key's text, for people.</param>
 /// <param name="Options">Number of the <see cref="TaskOptions"/> that hold for it; 0 for none.</param>
-public readonly record struct GraphNode(int[]? Functions, ReadOnlyMemory<byte> Body, int[] Inputs, string Key, int Options = 0);
+/// <param name="Neutral">Its result is for other runtimes than its own too, so it is made as Arrow where that loses nothing.</param>
+public readonly record struct GraphNode(
+    int[]? Functions, ReadOnlyMemory<byte> Body, int[] Inputs, string Key, int Options = 0, bool Neutral = false);
 
 /// <summary>Nodes <paramref name="First"/>, First + 1, … of a graph, dependencies before dependents.</summary>
 public sealed record SubmitNodes(int Graph, int First, IReadOnlyList<GraphNode> Nodes) : Record
@@ -91,9 +93,10 @@ public sealed record SubmitNodes(int Graph, int First, IReadOnlyList<GraphNode> 
         var nodes = new GraphNode[reader.ReadArray()];
         for (var i = 0; i < nodes.Length; i++)
         {
-            var extra = reader.ReadTuple(5);
+            var extra = reader.ReadTuple(6);
             nodes[i] = new GraphNode(
-                reader.TryReadNil() ? null : reader.ReadInts(), reader.ReadPayload(), reader.ReadInts(), reader.ReadString(), reader.ReadInt());
+                reader.TryReadNil() ? null : reader.ReadInts(), reader.ReadPayload(), reader.ReadInts(), reader.ReadString(), reader.ReadInt(),
+                reader.ReadBoolean());
             reader.Skip(extra);
         }
 
@@ -107,7 +110,7 @@ public sealed record SubmitNodes(int Graph, int First, IReadOnlyList<GraphNode> 
         writer.WriteArray(Nodes.Count);
         foreach (var node in Nodes)
         {
-            writer.WriteArray(5);
+            writer.WriteArray(6);
             if (node.Functions is null)
                 writer.WriteNil();
             else
@@ -116,6 +119,7 @@ public sealed record SubmitNodes(int Graph, int First, IReadOnlyList<GraphNode> 
             writer.Write(node.Inputs);
             writer.Write(node.Key);
             writer.Write((long)node.Options);
+            writer.Write(node.Neutral);
         }
     }
 }
@@ -166,6 +170,25 @@ public sealed record Result(int Graph, int Node, long Size, long Offset, ReadOnl
         writer.Write(Size);
         writer.Write(Offset);
         writer.WritePayload(Value);
+    }
+}
+
+/// <summary>
+/// Small wanted values, as an Arrow stream with a row for each: that of <c>Nodes[i]</c> is in row i.
+/// </summary>
+public sealed record Results(int Graph, IReadOnlyList<int> Nodes, ReadOnlyMemory<byte> Stream) : Record
+{
+    public override RecordKind Kind => RecordKind.Results;
+
+    protected internal override int FieldCount => 3;
+
+    internal static Results Read(ref RecordReader reader) => new(reader.ReadInt(), reader.ReadInts(), reader.ReadPayload());
+
+    protected internal override void WriteFields(RecordWriter writer)
+    {
+        writer.Write((long)Graph);
+        writer.Write(Nodes);
+        writer.WritePayload(Stream);
     }
 }
 

@@ -41,6 +41,7 @@ public enum RecordKind
     TaskOutput = 25,
     Movements = 26,
     WatchedOutput = 27,
+    Results = 28,
     Assign = 30,
     Retract = 31,
     Cancel = 32,

@@ -11,7 +11,7 @@ public readonly record struct TaskInput(ReadOnlyMemory<byte>? Value, FileId File
 /// <summary>
 /// A task for a worker. <paramref name="Capture"/>: its report is to carry what it wrote. <paramref name="Outputs"/>: the files that a
 /// command makes beside its report, in the order in which its body names them. <paramref name="Library"/>: the function whose code is the
-/// <see cref="Libraries.LibrarySpec"/> of the library that runs it; null for the worker's own.
+/// <see cref="Libraries.LibrarySpec"/> of the library that runs it; null for the worker's own. <paramref name="Neutral"/>: as for <see cref="GraphNode"/>.
 /// </summary>
 public sealed record Assign(
     TaskId Task,
@@ -23,14 +23,15 @@ public sealed record Assign(
     FileId Output,
     bool Capture = false,
     IReadOnlyList<FileId>? Outputs = null,
-    int? Library = null) : Record
+    int? Library = null,
+    bool Neutral = false) : Record
 {
     /// <inheritdoc cref="Assign"/>
     public IReadOnlyList<FileId> Outputs { get; init; } = Outputs ?? [];
 
     public override RecordKind Kind => RecordKind.Assign;
 
-    protected internal override int FieldCount => 10;
+    protected internal override int FieldCount => 11;
 
     internal static Assign Read(ref RecordReader reader)
     {
@@ -46,7 +47,7 @@ public sealed record Assign(
             inputs[i] = ReadInput(ref reader);
         return new Assign(
             task, attempt, (TaskMode)mode, functions, body, inputs, reader.ReadFile(), reader.ReadBoolean(), reader.ReadFiles(),
-            reader.ReadOptionalInt());
+            reader.ReadOptionalInt(), reader.ReadBoolean());
     }
 
     protected internal override void WriteFields(RecordWriter writer)
@@ -74,6 +75,7 @@ public sealed record Assign(
         writer.Write(Capture);
         writer.Write(Outputs);
         writer.WriteOptional(Library);
+        writer.Write(Neutral);
     }
 
     private static TaskInput ReadInput(ref RecordReader reader)

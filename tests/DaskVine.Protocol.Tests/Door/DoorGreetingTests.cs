@@ -16,7 +16,7 @@ public class DoorGreetingTests
 
     private static readonly (MsgPackNode Key, MsgPackNode Value)[] Pairs =
     [
-        (Text("daskvine"), new MsgPackNode.Whole(3)),
+        (Text("daskvine"), new MsgPackNode.Whole(4)),
         (Text("clients"), Text("tcp://*:4001")),
         (Text("workers"), Text("ipc:///run/vine.workers")),
         (Text("token"), new MsgPackNode.Whole(long.MaxValue)),
@@ -50,20 +50,20 @@ public class DoorGreetingTests
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
-    [InlineData(4)]
+    [InlineData(5)]
     [InlineData(-1)]
     public void Read_OfAnotherVersion_SaysWhichAndWhatToDo(int version)
     {
         var pair = (Text("daskvine"), new MsgPackNode.Whole(version));
         var refusal = Assert.Throws<ProtocolException>(() => Read([pair, .. Pairs[1..]])).Message;
-        Assert.Equal($"the manager speaks protocol {version}, this program 3: use the same release on both sides", refusal);
+        Assert.Equal($"the manager speaks protocol {version}, this program 4: use the same release on both sides", refusal);
     }
 
     [Fact]
     public void Read_OfAnotherVersionWithOtherFields_StillSaysWhich()
     {
-        var refusal = Assert.Throws<ProtocolException>(() => Read([(Text("daskvine"), new MsgPackNode.Whole(4))])).Message;
-        Assert.Contains("speaks protocol 4", refusal, StringComparison.Ordinal);
+        var refusal = Assert.Throws<ProtocolException>(() => Read([(Text("daskvine"), new MsgPackNode.Whole(5))])).Message;
+        Assert.Contains("speaks protocol 5", refusal, StringComparison.Ordinal);
     }
 
     [Theory]

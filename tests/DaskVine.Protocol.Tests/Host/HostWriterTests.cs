@@ -36,7 +36,7 @@ public class HostWriterTests
     {
         var writer = new HostWriter();
         writer.Call(1L << 40, [7, 8], [0x90], [new HostInput(new byte[] { 1 }, null), new HostInput(null, "/run/f/9")], "/run/f/10");
-        Assert.Equal(["[5,1099511627776,[7,8],b90,[b01,\"/run/f/9\"],\"/run/f/10\",false]"], HostFrames.Texts(writer.Written));
+        Assert.Equal(["[5,1099511627776,[7,8],b90,[b01,\"/run/f/9\"],\"/run/f/10\",false,false]"], HostFrames.Texts(writer.Written));
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public class HostWriterTests
     {
         var writer = new HostWriter();
         writer.Call(1, [7], [0x90], [], "/run/f/10", capture: true);
-        Assert.Equal(["[5,1,[7],b90,[],\"/run/f/10\",true]"], HostFrames.Texts(writer.Written));
+        Assert.Equal(["[5,1,[7],b90,[],\"/run/f/10\",true,false]"], HostFrames.Texts(writer.Written));
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public class HostWriterTests
     {
         var writer = new HostWriter();
         writer.Call(0, [], [], [new HostInput(ReadOnlyMemory<byte>.Empty, null)], "");
-        Assert.Equal(["[5,0,[],b,[b],\"\",false]"], HostFrames.Texts(writer.Written));
+        Assert.Equal(["[5,0,[],b,[b],\"\",false,false]"], HostFrames.Texts(writer.Written));
     }
 
     [Fact]

@@ -22,6 +22,15 @@ public class LibrarySpecTests
         Retries = 0,
     };
 
+    private static readonly LibrarySpec Dotnet = new()
+    {
+        Name = "kernels",
+        Runtime = LibraryRuntime.Dotnet,
+        Mode = ExecMode.Threads,
+        Slots = 2,
+        Inputs = ["Kernels.dll"],
+    };
+
     [Fact]
     public void Spec_Full_IsReadAsItWasWritten()
     {
@@ -64,6 +73,40 @@ public class LibrarySpecTests
     [Fact]
     public void Spec_OfAnEnvironmentThatIsNoInput_IsRefused() => Refused("none of its inputs", Full with { PackedEnvironment = "other" });
 
+    [Fact]
+    public void Spec_OfDotnet_IsReadAsItWasWritten()
+    {
+        var spec = LibrarySpec.Read(Dotnet.ToBytes());
+        Assert.Equal((LibraryRuntime.Dotnet, ExecMode.Threads, 2), (spec.Runtime, spec.Mode, spec.Slots));
+        Assert.Equal(Dotnet.Inputs, spec.Inputs);
+    }
+
+    [Fact]
+    public void Spec_WithoutARuntime_IsOfPython() => Assert.Equal(LibraryRuntime.Python, LibrarySpec.Read(Full.ToBytes()).Runtime);
+
+    [Fact]
+    public void Spec_OfAnUnknownRuntime_IsRefusedWithThoseThatAre()
+    {
+        var error = Assert.Throws<ProtocolException>(() => LibrarySpec.Read(Map(("runtime", w => w.Write("julia")))));
+        Assert.Contains("'julia' is no runtime of a library, but: python, dotnet", error.Message);
+    }
+
+    [Fact]
+    public void Spec_OfThreadsInPython_IsRefused() => Refused("exec mode threads, which is for .NET functions", Full with { Mode = ExecMode.Threads });
+
+    [Theory]
+    [InlineData(ExecMode.Fork)]
+    [InlineData(ExecMode.Spawn)]
+    public void Spec_OfDotnetInProcesses_IsRefused(ExecMode mode) => Refused("run in exec mode threads", Dotnet with { Mode = mode });
+
+    [Fact]
+    public void Spec_OfDotnetWithWhatIsPythons_IsRefused()
+    {
+        Refused("is to import numpy", Dotnet with { Modules = ["numpy"] });
+        Refused("no Python environment", Dotnet with { PackedEnvironment = "Kernels.dll" });
+        Refused("no directories of their own", Dotnet with { Sandbox = true });
+    }
+
     [Theory]
     [InlineData("../x")]
     [InlineData("/x")]
@@ -76,7 +119,7 @@ public class LibrarySpecTests
     {
         var error = Assert.Throws<ProtocolException>(() => LibrarySpec.Read(Map(("exec", w => w.Write("thread")))));
         Assert.Contains("'thread'", error.Message);
-        Assert.Contains("fork, fork-per-call, direct, spawn", error.Message);
+        Assert.Contains("fork, fork-per-call, direct, spawn, threads", error.Message);
     }
 
     [Theory]

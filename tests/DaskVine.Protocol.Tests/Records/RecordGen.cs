@@ -105,7 +105,8 @@ internal static class RecordGen
         from inputs in Numbers
         from key in Text
         from options in Number
-        select new GraphNode(functions, body, inputs, key, options);
+        from neutral in Truth
+        select new GraphNode(functions, body, inputs, key, options, neutral);
 
     private static Gen<int?> OptionalNumber { get; } = Gen.OneOf(Gen.Constant<int?>(null), Number.Select(number => (int?)number));
 
@@ -144,7 +145,8 @@ internal static class RecordGen
         from capture in Truth
         from outputs in Several(File)
         from library in OptionalNumber
-        select (Record)new Assign(new TaskId(task), attempt, mode, functions, body, inputs, output, capture, outputs, library);
+        from neutral in Truth
+        select (Record)new Assign(new TaskId(task), attempt, mode, functions, body, inputs, output, capture, outputs, library, neutral);
 
     private static readonly Gen<Record>[] Kinds =
     [
@@ -166,6 +168,7 @@ internal static class RecordGen
         Numbers.Select(numbers => (Record)new ForgetFunctions(numbers)),
         from graph in Number from node in Number from size in Long from offset in Long from value in Bytes
         select (Record)new Result(graph, node, size, offset, value),
+        from graph in Number from nodes in Numbers from stream in Bytes select (Record)new Results(graph, nodes, stream),
         from graph in Number from node in Number from texts in Text.ArrayOf(3) from failure in Failure
         select (Record)new GraphFailed(graph, node, texts[0], texts[1], failure, texts[2]),
         from counts in Number.ArrayOf(4) select (Record)new Progress(counts[0], counts[1], counts[2], counts[3]),

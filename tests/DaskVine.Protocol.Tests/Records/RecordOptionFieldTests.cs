@@ -118,10 +118,10 @@ public class RecordOptionFieldTests
         elsewhere ?? new MsgPackNode.Truth(true), resources ?? NoPairs, List(Text("lock")), new MsgPackNode.Truth(false), new MsgPackNode.Nil(), Whole(0));
 
     private static MsgPackNode Node(MsgPackNode options) => Of(
-        RecordKind.SubmitNodes, Whole(1), Whole(0), List(List(new MsgPackNode.Nil(), Bin, List(), Text("key"), options)));
+        RecordKind.SubmitNodes, Whole(1), Whole(0), List(List(new MsgPackNode.Nil(), Bin, List(), Text("key"), options, new MsgPackNode.Truth(false))));
 
     private static MsgPackNode Assign(MsgPackNode capture) => Of(
-        RecordKind.Assign, Whole(1), Whole(1), Whole(0), List(), Bin, List(), Whole(1), capture, List(), new MsgPackNode.Nil());
+        RecordKind.Assign, Whole(1), Whole(1), Whole(0), List(), Bin, List(), Whole(1), capture, List(), new MsgPackNode.Nil(), new MsgPackNode.Truth(false));
 
     private static T Read<T>(MsgPackNode record)
         where T : Record => Assert.IsType<T>(Assert.Single(OfTrees(record).Read().Records));

@@ -18,7 +18,7 @@ public class RecordReaderTests
     {
         ["OpenGraph is malformed: task mode 3 is not known"] = Of(RecordKind.OpenGraph, Whole(1), Whole(3), Text(""), Whole(0), No, Whole(1)),
         ["Assign is malformed: task mode 3 is not known"] =
-            Of(RecordKind.Assign, Whole(1), Whole(1), Whole(3), List(), Body, List(), Whole(1), No, List(), Nil),
+            Of(RecordKind.Assign, Whole(1), Whole(1), Whole(3), List(), Body, List(), Whole(1), No, List(), Nil, No),
         ["Failed is malformed: failure kind 7 is not known"] = Of(RecordKind.Failed, Whole(1), Whole(1), FailureOf(7), Nil),
         ["GraphFailed is malformed: failure kind 7 is not known"] =
             Of(RecordKind.GraphFailed, Whole(1), Whole(1), Text(""), Text(""), FailureOf(7), Text("")),
@@ -37,7 +37,7 @@ public class RecordReaderTests
         ["Hello task"] = (inner => Hello(List(), List(inner)), [Whole(1), Whole(2)]),
         ["SubmitNodes node"] = (
             inner => Of(RecordKind.SubmitNodes, Whole(1), Whole(0), List(inner)),
-            [Nil, Body, List(Whole(1)), Text("key"), Whole(1)]),
+            [Nil, Body, List(Whole(1)), Text("key"), Whole(1), No]),
         ["TaskEvents ended"] = (
             inner => Of(RecordKind.TaskEvents, Whole(1), List(Whole(1)), List(inner)), [Whole(1), Text("worker"), Whole(1)]),
         ["Failed failure"] = (
@@ -56,7 +56,7 @@ public class RecordReaderTests
         ["Hello peer"] = (
             inner => Hello(List(), List(), inner), [Text("tcp://h:1"), Text("token"), Text("host"), Text("/directory")]),
         ["Assign input"] = (
-            inner => Of(RecordKind.Assign, Whole(1), Whole(1), Whole(0), List(), Body, List(inner), Whole(1), No, List(), Nil),
+            inner => Of(RecordKind.Assign, Whole(1), Whole(1), Whole(0), List(), Body, List(inner), Whole(1), No, List(), Nil, No),
             [Whole(1), Whole(2)]),
         ["Retracted task"] = (inner => Of(RecordKind.Retracted, List(inner)), [Whole(1), Whole(2)]),
     };
@@ -66,11 +66,11 @@ public class RecordReaderTests
         ["Hello has 9 fields and needs 13"] = Of(
             RecordKind.Hello, Whole(1), Text("worker"), Text("i"), Text("n"), Whole(1), NoPairs, Whole(1), List(), List()),
         ["OpenGraph has 3 fields and needs 6"] = Of(RecordKind.OpenGraph, Whole(1), Whole(0), Text("")),
-        ["SubmitNodes is malformed: an array of 4 where 5 fields belong"] =
+        ["SubmitNodes is malformed: an array of 4 where 6 fields belong"] =
             Of(RecordKind.SubmitNodes, Whole(1), Whole(0), List(List(Nil, Body, List(), Text("key")))),
         ["GraphFailed has 5 fields and needs 6"] =
             Of(RecordKind.GraphFailed, Whole(1), Whole(1), Text(""), Text(""), FailureOf(0)),
-        ["Assign has 7 fields and needs 10"] =
+        ["Assign has 7 fields and needs 11"] =
             Of(RecordKind.Assign, Whole(1), Whole(1), Whole(0), List(), Body, List(), Whole(1)),
         ["Completed has 5 fields and needs 7"] = Of(RecordKind.Completed, Whole(1), Whole(1), Whole(1), Whole(1), Nil),
         ["Failed has 3 fields and needs 4"] = Of(RecordKind.Failed, Whole(1), Whole(1), FailureOf(0)),

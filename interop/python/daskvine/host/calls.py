@@ -65,13 +65,13 @@ class Calls:
 
     def run(self, record):
         """Runs a call; returns the message that tells its end and the nanoseconds it took. Raises nothing."""
-        _, call, functions, body, inputs, output, capture = record
+        _, call, functions, body, inputs, output, capture, neutral = record
         written = None
         if capture:
             mark = self._output.mark()
         start = time.perf_counter_ns()
         try:
-            size, value = self._store(self._evaluate(functions, body, inputs), output)
+            size, value = self._store(self._evaluate(functions, body, inputs), output, neutral)
             took = time.perf_counter_ns() - start
             if capture:
                 written = self._output.since(mark)
@@ -152,10 +152,10 @@ class Calls:
         except Exception as error:
             raise Unloadable(f"input {index} cannot be loaded", error) from error
 
-    def _store(self, result, output):
+    def _store(self, result, output, neutral):
         """Encodes a result; returns its size, and its bytes if they are to travel in the message."""
         try:
-            encoded = values.encode(result)
+            encoded = values.encode(result, neutral)
         except BaseException as error:
             raise Unpicklable(f"the result, of type {_name_of(result)}, cannot be pickled", error) from error
         size = len(encoded)
