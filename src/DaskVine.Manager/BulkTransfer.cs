@@ -1,5 +1,7 @@
+using DaskVine.Arrow;
 using DaskVine.Protocol;
 using DaskVine.Protocol.Records;
+using DaskVine.Values.Results;
 
 namespace DaskVine.Manager;
 
@@ -14,12 +16,14 @@ internal sealed class BulkTransfer : IDisposable
     private readonly StagedFile? _staged;
     private readonly ReadOnlyMemory<byte> _value;
     private readonly ChunkRecord _record;
+    private readonly long _bytes;
+    private BinaryRowFrame? _frame;
     private long _offset;
 
     public BulkTransfer(FileId file, ReadOnlyMemory<byte> value, ChunkRecord record)
     {
         File = file;
-        Size = value.Length;
+        _bytes = value.Length;
         _value = value;
         _record = record;
     }
@@ -28,7 +32,7 @@ internal sealed class BulkTransfer : IDisposable
     public BulkTransfer(StagedFile staged, ChunkRecord record)
     {
         File = staged.File;
-        Size = staged.Size;
+        _bytes = staged.Size;
         _staged = staged;
         _record = record;
         staged.AddReader();
@@ -36,21 +40,41 @@ internal sealed class BulkTransfer : IDisposable
 
     public FileId File { get; }
 
-    /// <summary>Of what is here; a worker may have announced another.</summary>
-    public long Size { get; }
+    /// <summary>What the peer gets. Of what is here: a worker may have announced another size.</summary>
+    public long Size => _frame?.Length ?? _bytes;
+
+    /// <summary>Has the peer get a stream, whatever the value is.</summary>
+    public void BeStream()
+    {
+        if (!PickleFrame.IsStream(Body(0, most: PickleFrame.HeadBytes).Span))
+            _frame = PickleFrame.Around(_bytes);
+    }
 
     /// <summary>The next chunk, or null after the last.</summary>
     public Record? Next()
     {
         if (_offset > 0 && _offset >= Size)
             return null;
-        var length = (int)Math.Min(ChunkBytes, Size - _offset);
-        var data = _staged?.Read(_offset, length) ?? _value.Slice((int)_offset, length);
+        var data = _frame is { } frame ? Framed(frame) : Body(_offset);
         var record = _record(Size, _offset, data);
         // An empty file is one empty chunk.
-        _offset += Math.Max(1, length);
+        _offset += Math.Max(1, data.Length);
         return record;
     }
 
     public void Dispose() => _staged?.RemoveReader();
+
+    private ReadOnlyMemory<byte> Framed(BinaryRowFrame frame)
+    {
+        if (_offset < frame.Head.Length)
+            return frame.Head[(int)_offset..];
+        var row = _offset - frame.Head.Length;
+        return row < frame.RowLength ? Body(row) : frame.Tail[(int)(row - frame.RowLength)..];
+    }
+
+    private ReadOnlyMemory<byte> Body(long offset, int most = ChunkBytes)
+    {
+        var length = (int)Math.Min(most, _bytes - offset);
+        return _staged?.Read(offset, length) ?? _value.Slice((int)offset, length);
+    }
 }

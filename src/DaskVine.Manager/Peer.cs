@@ -2,6 +2,7 @@ using DaskVine.Protocol;
 using DaskVine.Protocol.Links;
 using DaskVine.Protocol.Records;
 using DaskVine.Scheduling;
+using DaskVine.Values.Results;
 
 namespace DaskVine.Manager;
 
@@ -32,6 +33,12 @@ internal sealed class Peer(PeerSocket socket, string instance, string name, long
 
     /// <summary>Large files on their way to it, in order.</summary>
     public Queue<BulkTransfer> Bulk { get; } = new();
+
+    /// <summary>Small values that are to go to it before anything else does, and the graph that they are of.</summary>
+    public ResultRows? Gathered { get; set; }
+
+    /// <inheritdoc cref="Gathered"/>
+    public int GatheredGraph { get; set; }
 
     /// <summary>What workers are to be asked for once it takes what has come of it.</summary>
     public Queue<(WorkerId Worker, FollowOutput Next)> Following { get; } = new();

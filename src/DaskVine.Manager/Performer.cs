@@ -1,6 +1,7 @@
 using DaskVine.Protocol;
 using DaskVine.Protocol.Records;
 using DaskVine.Scheduling;
+using DaskVine.Values.Results;
 
 namespace DaskVine.Manager;
 
@@ -19,6 +20,9 @@ internal sealed class Performer(PeerTable peers, Staging staging, FileServer fil
     // Peers with Touched set, each once.
     private readonly List<Peer> _touched = [];
 
+    // All peers with Gathered set.
+    private readonly List<Peer> _gathering = [];
+
     public void Perform(List<SchedulerEffect> effects)
     {
         foreach (var effect in effects)
@@ -31,14 +35,12 @@ internal sealed class Performer(PeerTable peers, Staging staging, FileServer fil
                     Start(peer, e.File, e.Value, (size, offset, data) => new Chunk(e.File, size, offset, data));
                     break;
                 case SendFile e when peers.Find(e.Client) is { } peer:
-                    Start(peer, e.File, e.Value, (size, offset, data) => new Result(e.Graph, e.Node, size, offset, data));
+                    Start(peer, e.File, e.Value, (size, offset, data) => new Result(e.Graph, e.Node, size, offset, data), e.IsValue);
                     break;
+                case SendValue e when peers.Find(e.Client) is { } peer: Gather(peer, e); break;
                 case PassOutput e when peers.Find(e.Client) is { } peer:
                     peer.Following.Enqueue((e.Worker, e.Next));
                     Post(peer, e.Piece);
-                    break;
-                case SendValue e when peers.Find(e.Client) is { } peer:
-                    Post(peer, new Result(e.Graph, e.Node, e.Value.Length, 0, e.Value));
                     break;
                 case ServePath e: files.Add(e.File, e.Path); break;
                 case ServeDirectory e: files.ServeAsDirectory(e.File); break;
@@ -52,6 +54,9 @@ internal sealed class Performer(PeerTable peers, Staging staging, FileServer fil
         }
 
         effects.Clear();
+        foreach (var peer in _gathering)
+            PostGathered(peer);
+        _gathering.Clear();
     }
 
     public void Touch(Peer peer)
@@ -107,8 +112,40 @@ internal sealed class Performer(PeerTable peers, Staging staging, FileServer fil
             part.Dispose();
     }
 
+    // Small values go out together, but nothing that follows them overtakes them.
+    private void Gather(Peer peer, SendValue value)
+    {
+        if (PickleFrame.IsStream(value.Value.Span))
+        {
+            Post(peer, new Result(value.Graph, value.Node, value.Value.Length, 0, value.Value));
+            return;
+        }
+
+        if (peer.Gathered is { } rows && (peer.GatheredGraph != value.Graph || rows.Bytes >= BulkTransfer.ChunkBytes))
+            PostGathered(peer);
+        if (peer.Gathered is null)
+        {
+            peer.Gathered = new ResultRows();
+            peer.GatheredGraph = value.Graph;
+            _gathering.Add(peer);
+        }
+
+        peer.Gathered.Add(value.Node, value.Value.Span);
+    }
+
+    private void PostGathered(Peer peer)
+    {
+        if (peer.Gathered is not { } rows)
+            return;
+        peer.Gathered = null;
+        foreach (var (nodes, stream) in rows.Take())
+            peer.Outbox.Post(new Results(peer.GatheredGraph, nodes, stream));
+        Touch(peer);
+    }
+
     private void Post(Peer peer, Record record)
     {
+        PostGathered(peer);
         // What is on its way to a worker that is to drop it would stay there for ever; what is on its way here, here.
         if (record is Release release)
             Abandon(peer, release);
@@ -116,12 +153,16 @@ internal sealed class Performer(PeerTable peers, Staging staging, FileServer fil
         Touch(peer);
     }
 
-    private void Start(Peer peer, FileId file, ReadOnlyMemory<byte>? value, ChunkRecord record)
+    private void Start(Peer peer, FileId file, ReadOnlyMemory<byte>? value, ChunkRecord record, bool isValue = false)
     {
-        if (value is { } bytes)
-            peer.Bulk.Enqueue(new BulkTransfer(file, bytes, record));
-        else if (StagedOf(file) is { } staged)
-            peer.Bulk.Enqueue(new BulkTransfer(staged, record));
+        var transfer = value is { } bytes ? new BulkTransfer(file, bytes, record)
+            : StagedOf(file) is { } staged ? new BulkTransfer(staged, record)
+            : null;
+        if (transfer is null)
+            return;
+        if (isValue)
+            transfer.BeStream();
+        peer.Bulk.Enqueue(transfer);
         Touch(peer);
     }
 

@@ -217,12 +217,12 @@ class Client:
         elif kind in (r.SUBMIT_FILES, r.SUBMIT_COMMAND, r.WANT, r.PRUNE, r.FILE_DATA):
             self._handle_command(kind, [payload(field) if at == _PAYLOAD.get(kind) else field for at, field in enumerate(fields[1:])])
         elif kind == r.SUBMIT_NODES and fields[0] not in self._graphs:
-            self._commands.call(fields[1], [[functions, payload(body), inputs, key] for functions, body, inputs, key, _ in fields[2]])
+            self._commands.call(fields[1], [[functions, payload(body), inputs, key] for functions, body, inputs, key, *_ in fields[2]])
         elif kind == r.SUBMIT_NODES:
             graph, first, nodes = fields
             known = self._graphs[graph][0]
             assert first == len(known)
-            known += [[functions, payload(body), inputs, key] for functions, body, inputs, key, _ in nodes]
+            known += [[functions, payload(body), inputs, key] for functions, body, inputs, key, *_ in nodes]
         elif kind == r.SEAL_GRAPH:
             self._graphs[fields[0]] = self._graphs[fields[0]][0], fields[1:]
             self.manager._on_sealed(self, fields[0])
@@ -243,7 +243,7 @@ class Client:
 
 def _outcome(calls, functions, body, inputs):
     """``(value, None)`` of a call, or ``(None, failure)``."""
-    frame, _ = calls.run([5, 0, functions, body, inputs, "/nowhere", False])
+    frame, _ = calls.run([5, 0, functions, body, inputs, "/nowhere", False, False])
     kind, _, _, *rest, _ = msgpack.unpackb(frame[4:])
     return (rest[1], None) if kind == 6 else (None, rest)
 

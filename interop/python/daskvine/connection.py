@@ -25,7 +25,7 @@ _FOLLOW_SECONDS = 1.0
 # A manager that ends closes its door soon after its links, and the door's end tells more.
 _END_SECONDS = 1.0
 # Their first field is the graph's number.
-_GRAPH_RECORDS = frozenset({r.RESULT, r.GRAPH_FAILED, r.PROGRESS, r.TASK_EVENTS, r.TASK_OUTPUT, r.MOVEMENTS, r.WATCHED_OUTPUT})
+_GRAPH_RECORDS = frozenset({r.RESULT, r.RESULTS, r.GRAPH_FAILED, r.PROGRESS, r.TASK_EVENTS, r.TASK_OUTPUT, r.MOVEMENTS, r.WATCHED_OUTPUT})
 
 
 class Connection:

@@ -10,6 +10,7 @@ from daskvine.interning import Interning, printable, refuse_large
 from daskvine.interrupts import deferred
 from daskvine.locks import inherited
 from daskvine.output import print_here
+from daskvine.rows import decoded, rows_of
 
 MODES = ("function-calls", "tasks", "forked")
 # What the manager knows of them: who runs in a library of its own makes function calls.
@@ -103,11 +104,12 @@ class GraphRun:
         nodes, size, first, limit = [], 0, self._files, _FIRST_CHUNK
         option_number, have_options = self._options.number, self._options.are_given
         files, mounted = self._files, self._mounted
+        neutral = frozenset(self._wanted)
         for key, inputs, (functions, body, locks) in self._resolved():
             options = option_number(key, locks) if (locks or have_options) and functions is not None else 0
             if files:
                 inputs = [node + files for node in inputs] + (mounted if functions is not None else [])
-            nodes.append([functions, body, inputs, _name_of(key), options])
+            nodes.append([functions, body, inputs, _name_of(key), options, key in neutral])
             size += len(body)
             if size >= _CHUNK_BYTES or len(nodes) >= limit:
                 if size > r.BODY_BYTES_MAX:
@@ -154,7 +156,9 @@ class GraphRun:
         while mailbox:
             record, payloads = mailbox.popleft()
             kind = record[0]
-            if kind == r.RESULT:
+            if kind == r.RESULTS:
+                self._keep_rows(record, payloads)
+            elif kind == r.RESULT:
                 self._keep(record, payloads)
             elif kind == r.PROGRESS:
                 if self._progress:
@@ -166,6 +170,12 @@ class GraphRun:
             elif kind == r.GRAPH_FAILED:
                 self.failure = failure_of(record, payloads)
                 return
+
+    def _keep_rows(self, record, payloads):
+        """Take small results that came together."""
+        _, _, nodes, stream, *_ = record
+        for node, row in zip(nodes, rows_of(payloads[stream] if isinstance(stream, int) else stream), strict=True):
+            self._take(node - self._files, 0, decoded, row)
 
     def _keep(self, record, payloads):
         """Take one piece of a result; decode it when it is complete."""
