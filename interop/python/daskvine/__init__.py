@@ -18,6 +18,7 @@ _HOME_OF = {
     "Result": "workflow.commands",
     "File": "workflow.files",
     "FileType": "workflow.files",
+    "dotnet": "assemblies.function",
     "DaskVineError": "errors",
     "ManagerUnreachable": "errors",
     "ManagerLost": "errors",
@@ -29,7 +30,6 @@ _HOME_OF = {
     "ResultTooLarge": "errors",
     "FileUnavailable": "errors",
     "RemoteTraceback": "errors",
-    "load_variable_from_library": "host.context",
 }
 
 __all__ = sorted(_HOME_OF)

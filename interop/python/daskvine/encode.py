@@ -23,13 +23,14 @@ class Encoder:
     """Scans the computations of one graph; one per `get`, used by one thread.
 
     `register(function, pickle)` gives the number of a function on the link and is asked once per function object; `discovers` is as
-    for BodyWriter.
+    for BodyWriter. `neutral` are the keys whose values are read by other runtimes.
     """
 
-    def __init__(self, dsk, register, *, discovers=True):
+    def __init__(self, dsk, register, *, discovers=True, neutral=frozenset()):
         self._dsk = dsk
+        self._neutral = neutral
         self._writer = BodyWriter(register, discovers=discovers)
-        self._nodes = task_spec.NodeReader(self._writer, self._refer)
+        self._nodes = task_spec.NodeReader(self._writer, self._refer, neutral)
         # Of the computation being scanned; `_known` are the keys that its references may be.
         self._key = None
         self._dependencies = {}
@@ -55,7 +56,7 @@ class Encoder:
             raise RecursionError(f"task {short_repr(key)} is nested too deeply: {error}") from None
         if node is None:
             return (target,), ALIAS
-        if node[0] is None and len(node[1]) >= LARGE:
+        if node[0] is None and len(node[1]) >= LARGE and key not in self._neutral:
             self._note_literal(key, len(node[1]))
         return dependencies, (*node, self._writer.locks)
 
@@ -76,9 +77,14 @@ class Encoder:
             return None, self._writer.end_expression(list, self._list(computation))
         return None, self._value(key, computation)
 
+    @property
+    def assemblies(self):
+        """Number of each function of .NET that was met → its Assembly."""
+        return self._writer.assemblies
+
     def _value(self, key, item):
         self._writer.begin(key)
-        return None, self._writer.value(item)
+        return None, self._writer.value(item, key in self._neutral)
 
     def _note_literal(self, key, size):
         item = self._writer.last_value

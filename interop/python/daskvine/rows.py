@@ -1,8 +1,12 @@
-"""Small results as they come from the manager: many in one Arrow stream, a value in each row."""
+"""Small results as they come from the manager: many in one Arrow stream, a value in each row. And results as tables."""
+
+import importlib.util
+
+import msgpack
 
 from daskvine import arrow, values
 
-__all__ = ["Row", "decoded", "rows_of"]
+__all__ = ["Row", "decoded", "row_as_table", "rows_of", "table_of"]
 
 
 class _Pickled:
@@ -38,3 +42,18 @@ def rows_of(stream):
 def decoded(row):
     """The value of a row. Raises what unpickling raises."""
     return values.decode(row.data) if type(row) is _Pickled else row
+
+
+def row_as_table(row):
+    """The value of a row as a table of one."""
+    if type(row) is _Pickled:
+        return table_of(arrow.write_scalars([bytes(row.data)], kind="pickle5"))
+    stream = arrow.encode(row)
+    # What is not lossless as Arrow came as MessagePack: a record of .NET.
+    return table_of(bytes(stream) if stream is not None else arrow.write_scalars([msgpack.packb(row)], kind="plain"))
+
+
+def table_of(stream):
+    """The bytes of a stream as a pyarrow.Table where pyarrow is installed, else as a daskvine.arrow.Table. Raises ArrowError."""
+    table = arrow.Table.from_stream(stream)
+    return table.to_pyarrow() if importlib.util.find_spec("pyarrow") else table

@@ -1,16 +1,15 @@
 """One graph on its way through the manager: submission, results, failure."""
 
 from daskvine import records as r
-from daskvine import values
 from daskvine.encode import Encoder
-from daskvine.failures import failure_of, result_too_large, undecodable
+from daskvine.failures import failure_of
 from daskvine.graph import resolve
 from daskvine.intermediates import Intermediates
 from daskvine.interning import Interning, printable, refuse_large
 from daskvine.interrupts import deferred
 from daskvine.locks import inherited
 from daskvine.output import print_here
-from daskvine.rows import decoded, rows_of
+from daskvine.results import Results
 
 MODES = ("function-calls", "tasks", "forked")
 # What the manager knows of them: who runs in a library of its own makes function calls.
@@ -27,35 +26,34 @@ class GraphRun:
 
     `mode` is one of MODES; `options` are TaskOptions; `intermediates`, if given, say what becomes of results. `progress` and `watch`, if
     given, hear how it goes, and what tasks print is printed here if `print_output`. `interning` numbers functions, and is released in
-    the end. `declare(graph)`, if given, sends files as the first nodes of the graph; it returns how many there are, and which of them are
-    the last inputs of every task. `discovers` is as for BodyWriter.
+    the end. `libraries`, if given, are GraphLibraries, whose files are the first nodes of the graph. `neutral` are keys, beside those
+    wanted, whose values other runtimes read. `discovers` is as for BodyWriter. With `as_tables` the results are Arrow tables, whatever they are.
     After `execute`, `failure` is the exception of a task that failed, or None.
     """
 
     def __init__(
-        self, connection, dsk, wanted, mode, options, intermediates=None, *, interning=None, declare=None, discovers=True, progress=None,
-        watch=None, print_output=False,
+        self, connection, dsk, wanted, mode, options, intermediates=None, *, interning=None, libraries=None, neutral=frozenset(), discovers=True,
+        progress=None, watch=None, print_output=False, as_tables=False,
     ):
         self.failure = None
         self._connection = connection
         self._dsk = dsk
         self._wanted = wanted
-        self._mode = _TASKS if mode == "tasks" and declare is None else _CALLS
+        self._mode = _TASKS if mode == "tasks" and not (libraries and libraries.are_for_all) else _CALLS
         self._options = options
         self._intermediates = intermediates or Intermediates()
         self._progress = progress
         self._watch = watch
         self._reports = (r.REPORT_TASKS if watch else 0) | (r.REPORT_OUTPUT if print_output else 0)
         self._interning = interning or Interning(connection)
-        self._encoder = Encoder(dsk, self._interning.number, discovers=discovers)
-        self._declare = declare
+        self._encoder = Encoder(dsk, self._interning.number, discovers=discovers, neutral=neutral)
+        self._libraries = libraries
+        self._neutral = neutral
         # Key → node number, for every key that was met; at the manager it is higher by as many as there are files.
         self._numbers = {}
         self._files = 0
         self._mounted = []
-        # Node → decoded result, and node → bytes of it that have arrived so far.
-        self._results = {}
-        self._parts = {}
+        self._results = Results(self._key_of, seen=watch.take if watch else None, as_tables=as_tables)
         self._is_open = False
         # The nodes whose values are to come, once it is known.
         self._sought = []
@@ -85,7 +83,7 @@ class GraphRun:
                 # An interruption may have come before anything of it was done, and what is done twice costs nothing.
                 self._let_go(graph)
                 raise
-        return {} if self.failure else {key: self._results[self._numbers[key]] for key in self._wanted}
+        return {} if self.failure else {key: self._results.by_node[self._numbers[key]] for key in self._wanted}
 
     def _let_go(self, graph):
         self._connection.close_mailbox(graph)
@@ -94,19 +92,22 @@ class GraphRun:
     def _is_done(self):
         if self.failure:
             return True
-        return len(self._results) == len(self._sought) and (self._watch is None or self._watch.is_complete)
+        return len(self._results.by_node) == len(self._sought) and (self._watch is None or self._watch.is_complete)
 
     def _submit(self, graph, mailbox):
         """Encode and send the graph chunk by chunk, no faster than the manager takes it; stop when it has failed."""
-        if self._declare:
+        if self._libraries:
             self._open(graph)
-            self._files, self._mounted = self._declare(graph)
+            self._files, self._mounted = self._libraries.declare(graph)
         nodes, size, first, limit = [], 0, self._files, _FIRST_CHUNK
         option_number, have_options = self._options.number, self._options.are_given
-        files, mounted = self._files, self._mounted
-        neutral = frozenset(self._wanted)
+        files, assemblies = self._files, self._encoder.assemblies
+        neutral = self._neutral.union(self._wanted)
         for key, inputs, (functions, body, locks) in self._resolved():
-            options = option_number(key, locks) if (locks or have_options) and functions is not None else 0
+            where, mounted = None, self._mounted
+            if assemblies and functions and functions[0] in assemblies:
+                where, mounted = self._libraries.places[assemblies[functions[0]].identity]
+            options = option_number(key, locks, where) if (locks or have_options or where) and functions is not None else 0
             if files:
                 inputs = [node + files for node in inputs] + (mounted if functions is not None else [])
             nodes.append([functions, body, inputs, _name_of(key), options, key in neutral])
@@ -157,9 +158,12 @@ class GraphRun:
             record, payloads = mailbox.popleft()
             kind = record[0]
             if kind == r.RESULTS:
-                self._keep_rows(record, payloads)
+                stream = record[3]
+                nodes = [node - self._files for node in record[2]] if self._files else record[2]
+                self._results.take_rows(nodes, payloads[stream] if isinstance(stream, int) else stream)
             elif kind == r.RESULT:
-                self._keep(record, payloads)
+                _, _, node, size, offset, data, *_ = record
+                self._results.take(node - self._files, size, offset, payloads[data] if isinstance(data, int) else data)
             elif kind == r.PROGRESS:
                 if self._progress:
                     self._progress.update(*record[2:5])
@@ -170,44 +174,6 @@ class GraphRun:
             elif kind == r.GRAPH_FAILED:
                 self.failure = failure_of(record, payloads)
                 return
-
-    def _keep_rows(self, record, payloads):
-        """Take small results that came together."""
-        _, _, nodes, stream, *_ = record
-        for node, row in zip(nodes, rows_of(payloads[stream] if isinstance(stream, int) else stream), strict=True):
-            self._take(node - self._files, 0, decoded, row)
-
-    def _keep(self, record, payloads):
-        """Take one piece of a result; decode it when it is complete."""
-        _, _, node, size, offset, data, *_ = record
-        node -= self._files
-        if isinstance(data, int):
-            data = payloads[data]
-        if len(data) == size:
-            self._take(node, size, values.decode, data)
-            return
-        whole, arrived = self._parts.get(node) or (self._room_for(node, size), 0)
-        whole[offset:offset + len(data)] = data
-        arrived += len(data)
-        self._parts[node] = whole, arrived
-        if arrived == size:
-            del self._parts[node]
-            self._take(node, size, values.loads, whole)
-
-    def _room_for(self, node, size):
-        try:
-            return bytearray(size)
-        except (MemoryError, OverflowError) as error:
-            raise result_too_large(self._key_of(node), size) from error
-
-    def _take(self, node, size, decode, data):
-        try:
-            value = decode(data)
-        except MemoryError as error:
-            raise result_too_large(self._key_of(node), size) from error
-        except Exception as error:
-            raise undecodable(self._key_of(node), error) from error
-        self._results[node] = self._watch.take(node, value) if self._watch else value
 
     def _key_of(self, node):
         return next(key for key, number in self._numbers.items() if number == node)

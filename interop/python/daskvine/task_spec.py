@@ -33,8 +33,9 @@ def convert_argument(item, known):
 class NodeReader:
     """Reads GraphNodes into bodies. `refer(key)` gives the encoded reference to a key of the graph."""
 
-    def __init__(self, writer, refer):
+    def __init__(self, writer, refer, neutral=frozenset()):
         self._writer = writer
+        self._neutral = neutral
         self._refer = refer
         # The fused subgraphs that are being inlined, innermost last.
         self._scopes = []
@@ -46,7 +47,7 @@ class NodeReader:
             return self._read_target(key, node.target)
         if kind is spec.DataNode:
             self._writer.begin(key)
-            return None, (None, self._writer.value(node.value))
+            return None, (None, self._writer.value(node.value, key in self._neutral))
         container = _container_of(node)
         if container:
             constructor, items = container
