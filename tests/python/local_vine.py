@@ -37,7 +37,7 @@ def get(dsk, keys, **ignored):
         if functions is None:
             results.append(body)
             continue
-        frame, _ = calls.run([5, 0, functions, body, [results[i] for i in inputs], "/nowhere", False])
+        frame, _ = calls.run([5, 0, functions, body, [results[i] for i in inputs], "/nowhere", False, False])
         kind, _, _, *rest = msgpack.unpackb(frame[4:])
         if kind != 6:
             raise RuntimeError(rest[2])

@@ -156,7 +156,7 @@ def test_encode_equal_functions_made_anew_share_one_number():
 
 def test_encode_literal_body_is_a_value_and_has_no_functions():
     (node,) = Nodes({"x": 5}, "x").nodes
-    assert node[2] is None and node[3][0] == 0x80
+    assert node[2] is None and node[3][0] == 0xC1
 
 
 def test_encode_call_body_has_the_documented_bytes():

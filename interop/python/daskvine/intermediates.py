@@ -10,7 +10,7 @@ class Intermediates:
 
     def __init__(self, worker_transfers=True, lazy_transfers=None, checkpoint_fn=None, prune_depth=None):
         if lazy_transfers is not None:
-            warnings.warn("lazy_transfers is now called worker_transfers", DeprecationWarning, stacklevel=4)
+            warnings.warn("lazy_transfers is now called worker_transfers", DeprecationWarning, stacklevel=5)
             worker_transfers = worker_transfers and lazy_transfers
         if checkpoint_fn is not None and not callable(checkpoint_fn):
             raise TypeError(f"checkpoint_fn={checkpoint_fn!r}, but must be a function of the graph and a key")

@@ -12,6 +12,7 @@ __all__ = ["column_of", "pack", "piece_of", "restore", "values_of"]
 _FIXED_LIST_AT_MOST = (1 << 31) - 1
 _TENSOR = "arrow.fixed_shape_tensor"
 _UNITS = ("s", "ms", "us", "ns")
+_LAST_CODE_POINT = 0x10FFFF
 # Padded strings may take this many times the bytes of their text, and this many bytes whatever the text.
 _PADDING, _PADDED_ANYWAY = 64, 1 << 20
 
@@ -106,10 +107,9 @@ def _text_column(name, flat):
     """Padded strings as text; None when they are not text, or padded so widely that a pickle is better."""
     from daskvine.arrow.scalar import text_column
 
-    try:
-        column = text_column(name, flat.tolist())
-    except ValueError:  # no code points
+    if flat.view(flat.dtype.byteorder + "u4").max(initial=0) > _LAST_CODE_POINT:
         return None
+    column = text_column(name, flat.tolist())
     if column is None or flat.nbytes > _padded_at_most(column):
         return None
     return column

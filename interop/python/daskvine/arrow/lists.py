@@ -1,6 +1,5 @@
 """Columns as lists of Python objects, without numpy."""
 
-import operator
 import struct
 
 from daskvine.arrow.flatbuffers import ArrowError
@@ -45,7 +44,7 @@ def offsets_of(column, end):
     if not column.length and len(buffer) < size:
         return [0]
     offsets = memoryview(buffer)[:size].cast("q" if large else "i").tolist()
-    if offsets[0] < 0 or offsets[-1] > end or not all(map(operator.le, offsets, offsets[1:])):
+    if offsets[0] < 0 or offsets[-1] > end or sorted(offsets) != offsets:
         raise ArrowError(f"damaged Arrow batch: column {column.name!r} has offsets that are out of order")
     return offsets
 
@@ -78,11 +77,14 @@ def _texts(column):
     first = offsets[0]
     try:
         text = str(data[first:offsets[-1]], "utf-8")
-        if len(text) == offsets[-1] - first:  # one byte for each character
-            if first:
-                offsets = [offset - first for offset in offsets]
+        if column.length == 1:
+            return [text]
+        if first:
+            offsets = [offset - first for offset in offsets]
+        if len(text) == offsets[-1]:  # one byte for each character
             return [text[start:end] for start, end in zip(offsets, offsets[1:])]
-        return [str(data[start:end], "utf-8") for start, end in zip(offsets, offsets[1:])]
+        data = text.encode()
+        return [data[start:end].decode() for start, end in zip(offsets, offsets[1:])]
     except UnicodeDecodeError as error:
         if column.nulls:  # what stands under a null may be anything
             return [str(data[start:end], "utf-8", "replace") for start, end in zip(offsets, offsets[1:])]

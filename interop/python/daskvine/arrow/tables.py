@@ -5,7 +5,7 @@ from collections import namedtuple
 from daskvine.arrow.columns import Column
 from daskvine.arrow.flatbuffers import ArrowError
 from daskvine.arrow.lists import to_list
-from daskvine.arrow.messages import Batch, Stream, stream, stream_of
+from daskvine.arrow.messages import Stream, stream, stream_of
 from daskvine.arrow.schema import type_text
 
 __all__ = ["Table", "TableField", "TableSchema"]

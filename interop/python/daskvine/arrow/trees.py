@@ -13,9 +13,11 @@ from daskvine.arrow.lists import offsets_of, to_list
 
 __all__ = ["from_shape", "inline", "is_repetitive", "piece_of", "restore"]
 
-# Readers of JSON refuse more than 64 levels.
-_DEPTH = 24
+# Readers of JSON refuse more than 64 levels, of which a dictionary takes three.
+_DEPTH = 18
 _COLUMNS = 4096
+# More parts than these make a pickle the better form.
+_NODES = 1 << 18
 # A list of this many values of one type is a column; a text from this length is one of its own.
 _COLUMN_FROM = 16
 _LONG = 1024
@@ -24,7 +26,6 @@ _REPEATED_ANYWAY, _REPEATED = 16 << 20, 4
 
 _INTEGERS = range(-1 << 63, 1 << 64)
 _IN_COLUMNS = frozenset((int, float, str, bytes, bool))
-_INFINITY = float("inf")
 
 
 class _Lossy(Exception):
@@ -62,6 +63,7 @@ class _Walk:
         self._columns = columns
         # Whatever an object must not be met twice for: what may change, and what is large.
         self._met = set()
+        self._nodes = 0
 
     def node(self, value, depth):
         kind = type(value)
@@ -97,7 +99,10 @@ class _Walk:
                 if column is None:
                     raise _Lossy
                 return {"column": self._add([column], len(items)), "rows": len(items)}
-        return [self.node(item, depth + 1) for item in items]
+        self._nodes += len(items)
+        if self._nodes > _NODES:
+            raise _Lossy
+        return [self.node(item, depth) for item in items]
 
     def _leaf(self, value):
         if self._columns is None:
