@@ -74,6 +74,12 @@ class Cluster:
         self.workers[name].send_signal(signal.SIGKILL)
         self.workers[name].wait()
 
+    def cpu_seconds(self, name):
+        """What a worker has taken so far, and what the processes that it started and that have ended did."""
+        fields = Path(f"/proc/{self.workers[name].pid}/stat").read_text().rpartition(")")[2].split()
+        own, ended = (sum(map(int, fields[first:first + 2])) for first in (11, 13))
+        return own / os.sysconf("SC_CLK_TCK"), ended / os.sysconf("SC_CLK_TCK")
+
     def cache_bytes(self, name=None):
         """Bytes of files in the caches of all workers, or of one; what is linked counts once."""
         sizes = {}

@@ -3,10 +3,14 @@
     PYTHONPATH=interop/python python3 bench/starts.py [--repeat 5] [--output bench/results/starts.md]
 
 One worker with one core runs no-op tasks one after the other in each mode; the peer starts ``python3 -c pass`` as often, one after the
-other. `numpy` cases import numpy in the task, as most tasks would: a forked process has it from its warm parent.
+other. `numpy` cases import numpy in the task, as most tasks would: a forked process has it from its warm parent. The function is one of
+this script, which travels by value and needs cloudpickle where it is loaded; `installed` cases call one that is installed there. CPU is
+what the processes took, and, told apart, the worker itself.
 """
 
+import operator
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -15,10 +19,9 @@ import measure
 from cluster import Cluster
 
 LABELS = {
-    "interpreter": "`python3 -c pass`", "interpreter-numpy": "`python3 -c 'import numpy'`", "tasks": "tasks", "forked": "forked",
-    "function-calls": "function calls", "tasks-numpy": "tasks, numpy", "forked-numpy": "forked, numpy",
+    "interpreter": "`python3 -c pass`", "interpreter-numpy": "`python3 -c 'import numpy'`", "tasks-installed": "tasks, an installed function",
+    "tasks": "tasks", "forked": "forked", "function-calls": "function calls", "tasks-numpy": "tasks, numpy", "forked-numpy": "forked, numpy",
 }
-
 
 def nothing(value):
     return value
@@ -32,36 +35,44 @@ def with_numpy(value):
 
 def run_case(case, count):
     """Milliseconds per task of one case. Run in a process of its own."""
-    kind, numpy, _ = case.partition("-numpy")
+    kind = case.removesuffix("-numpy").removesuffix("-installed")
+    extra = case[len(kind) + 1:]
     if kind == "interpreter":
-        command = [sys.executable, "-c", "import numpy" if numpy else "pass"]
+        command = [sys.executable, "-c", "import numpy" if extra else "pass"]
         began = time.perf_counter()
         for _ in range(count):
             subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
-        measure.tell({"ms": 1000 * (time.perf_counter() - began) / count})
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        measure.tell(_per_task(count, time.perf_counter() - began, 0, used.ru_utime + used.ru_stime))
         return
-    function = with_numpy if numpy else nothing
+    function = {"": nothing, "installed": operator.pos, "numpy": with_numpy}[extra]
     with Cluster(1) as cluster:
         # What is warm in this mode is warm then.
         cluster.vine.get({("warm", i): (function, i) for i in range(3)}, [("warm", i) for i in range(3)], task_mode=kind)
+        worker, processes = cluster.cpu_seconds("w1")
         keys = [("it", i) for i in range(count)]
         began = time.perf_counter()
         found = cluster.vine.get({key: (function, key[1]) for key in keys}, keys, task_mode=kind)
         seconds = time.perf_counter() - began
+        worker_then, processes_then = cluster.cpu_seconds("w1")
     measure.check(found, tuple(range(count)), case)
-    measure.tell({"ms": 1000 * seconds / count})
+    measure.tell(_per_task(count, seconds, worker_then - worker, processes_then - processes))
+
+
+def _per_task(count, *seconds):
+    return {name: 1000 * each / count for name, each in zip(("ms", "worker", "processes"), seconds, strict=True)}
 
 
 def report(samples, repeat, count):
-    middle = {case: measure.median(found, "ms") for (case,), found in samples.items()}
+    middle = {case: [measure.median(found, name) for name in ("ms", "processes", "worker")] for (case,), found in samples.items()}
     lines = measure.heading("What a process per task costs", repeat)
     rows = []
-    for case, ms in middle.items():
-        bare = middle["interpreter-numpy" if case.endswith("numpy") else "interpreter"]
-        fresh = middle["tasks-numpy" if case.endswith("numpy") else "tasks"]
-        rows.append([LABELS[case], f"{ms:.2f}", f"{ms / bare:.2f}", f"{ms / fresh:.2f}"])
-    lines += [f"{count} tasks, one after the other.", ""]
-    return lines + measure.table(["", "ms per task", "of a bare interpreter", "of a fresh interpreter per task"], rows)
+    for case, (ms, processes, worker) in middle.items():
+        bare, bare_cpu, _ = middle["interpreter-numpy" if case.endswith("numpy") else "interpreter"]
+        rows.append([LABELS[case], f"{ms:.2f}", f"{ms / bare:.2f}", f"{processes:.1f}", f"{processes / bare_cpu:.2f}", f"{worker:.1f}"])
+    lines += [f"{count} tasks, one after the other. Processes that are a library's are counted when they end.", ""]
+    header = ["", "ms per task", "of a bare interpreter", "CPU ms of processes", "of a bare interpreter", "CPU ms of the worker"]
+    return lines + measure.table(header, rows)
 
 
 def main():

@@ -26,19 +26,21 @@ public sealed partial class SessionProcess
     public int Id { get; }
 
     /// <summary>Starts a program with all signals as they are by default.</summary>
-    /// <param name="arguments">The path of the program, then what it is given.</param>
+    /// <param name="arguments">The program, which is looked for in PATH unless it is a path, then what it is given.</param>
     /// <param name="environment">All of its variables, as <c>NAME=VALUE</c>.</param>
     /// <param name="input">Its standard input.</param>
     /// <param name="output">The file that its standard output and error are appended to.</param>
+    /// <param name="directory">Where it runs; this process's directory when null.</param>
     /// <exception cref="IOException">It cannot be started.</exception>
-    public static SessionProcess Start(IEnumerable<string> arguments, IEnumerable<string> environment, SafeHandle input, string output)
+    public static SessionProcess Start(
+        IEnumerable<string> arguments, IEnumerable<string> environment, SafeHandle input, string output, string? directory = null)
     {
         string?[] argv = [.. arguments, null];
         var added = false;
         try
         {
             input.DangerousAddRef(ref added);
-            var error = Spawn(argv[0]!, argv, [.. environment, null], (int)input.DangerousGetHandle(), output, out var id);
+            var error = Spawn(argv[0]!, argv, [.. environment, null], (int)input.DangerousGetHandle(), output, directory, out var id);
             return error == 0
                 ? new SessionProcess(id)
                 : throw new IOException($"{argv[0]} cannot be started: {Marshal.GetPInvokeErrorMessage(error)}", error);
@@ -86,7 +88,7 @@ public sealed partial class SessionProcess
     /// <summary>Kills any process; it may be gone already.</summary>
     public static void KillProcess(int id) => _ = Kill(id, SignalKill);
 
-    private static unsafe int Spawn(string program, string?[] argv, string?[] envp, int input, string output, out int id)
+    private static unsafe int Spawn(string program, string?[] argv, string?[] envp, int input, string output, string? directory, out int id)
     {
         // More room than any C library's types take.
         const int room = 1024;
@@ -102,6 +104,8 @@ public sealed partial class SessionProcess
             Initialize(AddDuplicate(actions, input, 0));
             Initialize(AddOpen(actions, 1, output, append, 0x180));
             Initialize(AddDuplicate(actions, 1, 2));
+            if (directory is not null)
+                Initialize(AddDirectory(actions, directory));
             const short defaultSignals = 4;
             const short signalMask = 8;
             const short session = 0x80;
@@ -124,7 +128,7 @@ public sealed partial class SessionProcess
             throw new IOException($"a process cannot be prepared: {Marshal.GetPInvokeErrorMessage(error)}", error);
     }
 
-    [LibraryImport("libc", EntryPoint = "posix_spawn", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "posix_spawnp", StringMarshalling = StringMarshalling.Utf8)]
     private static unsafe partial int PosixSpawn(out int id, string path, byte* actions, byte* attributes, string?[] argv, string?[] envp);
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_init")]
@@ -138,6 +142,9 @@ public sealed partial class SessionProcess
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addopen", StringMarshalling = StringMarshalling.Utf8)]
     private static unsafe partial int AddOpen(byte* actions, int as_, string path, int flags, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addchdir_np", StringMarshalling = StringMarshalling.Utf8)]
+    private static unsafe partial int AddDirectory(byte* actions, string path);
 
     [LibraryImport("libc", EntryPoint = "posix_spawnattr_init")]
     private static unsafe partial int AttributesInit(byte* attributes);

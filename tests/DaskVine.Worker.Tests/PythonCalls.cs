@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using DaskVine.Protocol;
 using DaskVine.Protocol.MsgPack;
+using DaskVine.Protocol.MsgPack;
 using DaskVine.Protocol.Records;
 
 namespace DaskVine.Worker.Tests;
@@ -28,11 +29,15 @@ internal static class PythonCalls
         return Call(task, function) with { Body = writer.ToArray(), Inputs = [new TaskInput(null, file.File, file.Size)] };
     }
 
-    /// <summary>The integer in a pickle of protocol 5.</summary>
-    public static long Integer(ReadOnlyMemory<byte>? pickle)
+    /// <summary>The integer that a plain value is, or that is in a pickle of protocol 5.</summary>
+    public static long Integer(ReadOnlyMemory<byte>? value)
     {
+        const byte Plain = 0xc1;
         const int Frame = 0x95;
-        var bytes = pickle!.Value.Span[2..];
+        var bytes = value!.Value.Span;
+        if (bytes[0] == Plain)
+            return new MsgPackReader(bytes[1..]).ReadInt64();
+        bytes = bytes[2..];
         if (bytes[0] == Frame)
             bytes = bytes[9..];
         return bytes[0] switch

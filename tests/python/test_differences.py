@@ -17,7 +17,7 @@ import pytest
 from cluster_processes import descendants
 from dask.utils import SerializableLock
 
-from daskvine import DaskVine, DaskVineError, Task, TaskDied
+from daskvine import DaskVine, DaskVineError, FunctionCall, Task, TaskDied
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 
@@ -44,6 +44,11 @@ def remember(x):
 def write_into(array):
     array[:] = 5
     return float(array.sum())
+
+
+def write_more(array):
+    array[0] += 1
+    return float(array[0])
 
 
 def say(text):
@@ -149,6 +154,20 @@ def test_paths_of_one_content(vine, tmp_path):
     for name in ("x", "y"):
         (tmp_path / name).write_text("same")
     assert vine.declare_file(tmp_path / "x").source() != vine.declare_file(tmp_path / "y").source()
+
+
+def test_large_arguments(vine):
+    table = np.zeros(100_000)
+    outputs = {}
+    for discovers in (True, False):
+        with DaskVine(vine.address, progress=False, discover_context=discovers) as client:
+            # One process runs them all, and nothing but the array tells that others were before.
+            library = client.create_library_from_functions("lib", write_more, exec_mode="direct")
+            client.install_library(library)
+            for _ in range(40):
+                client.submit(FunctionCall("lib", "write_more", table))
+            outputs[discovers] = {client.wait().output for _ in range(40)}
+    assert outputs[False] == {1.0} and max(outputs[True]) > 1.0
 
 
 def test_persist(vine):

@@ -19,7 +19,7 @@ def get(vine, **how):
 def nodes(manager):
     """``[functions, inputs, options]`` of each node of the last graph, and the number of the first."""
     chunks = [record for record in manager.seen if record[0] == r.SUBMIT_NODES and record[1] == manager.seen[-1][1]]
-    return [[functions, inputs, options] for chunk in chunks for functions, _, inputs, _, options in chunk[3]], chunks[0][2]
+    return [[functions, inputs, options] for chunk in chunks for functions, _, inputs, _, options, _ in chunk[3]], chunks[0][2]
 
 
 def test_graph_without_these_keywords_has_no_library(fake, manager):
@@ -119,11 +119,12 @@ def test_files_are_the_first_nodes_and_the_last_inputs(fake, manager, tmp_path):
 @pytest.mark.parametrize(
     ("how", "error", "message"),
     [
-        ({"lib_resources": {"slot": 1}}, ValueError, r"lib_resources has 'slot' \(did you mean slots\?\), but may have: cores, slots, memory, disk"),
+        ({"lib_resources": {"slot": 1}}, ValueError, r"lib_resources has 'slot' \(did you mean slots\?\), but may have: cores, slots, memory, disk, gpus"),
         ({"lib_resources": {"slots": -1}}, ValueError, r"lib_resources\['slots'\]=-1, but must be a whole number from 0"),
         ({"lib_resources": {"memory": "1G"}}, ValueError, r"lib_resources\['memory'\]='1G', but must be a number of MB from 0"),
         ({"lib_resources": {"slots": 4, "cores": 2}}, ValueError, "library graph has 4 function slots on 2 cores"),
         ({"lib_resources": 4}, TypeError, "lib_resources=4, but must be a dict of numbers of cores, slots"),
+        ({"lib_resources": {"gpus": -1}}, ValueError, r"lib_resources\['gpus'\]=-1, but must be a number from 0"),
         ({"lib_modules": [4]}, TypeError, "lib_modules has 4, but must be modules"),
         ({"lib_context": 4}, TypeError, r"lib_context=4, but must be \[function, args, kwargs\]"),
         ({"lib_context": load, "task_mode": "tasks"}, ValueError, 'lib_context needs a library to set up, which task_mode="tasks" has not'),

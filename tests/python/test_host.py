@@ -244,3 +244,28 @@ def test_batch_of_10000_calls_keeps_the_order(child, capsys):
 def test_unknown_record_ends_the_child_with_1(host, child):
     child.send([99])
     assert host.link.receive() == [EXITED, 3, child.hello[3], 1]
+
+
+def bytecode_of(directory, kept, **environment):
+    """What a task's process finds set for its modules, and when each of those of the host's that it kept was compiled."""
+    directory.mkdir()
+    with Host(directory, "task", "0", DASKVINE_BYTECODE=str(kept), **environment) as host:
+        host.link.learn(1, lambda: (sys.dont_write_bytecode, sys.pycache_prefix))
+        found = value_of(host.link.call([1]))
+    return found, {path: path.stat().st_mtime_ns for path in kept.rglob("*.pyc")}
+
+
+def test_modules_of_the_host_are_compiled_once_where_python_writes_no_bytecode(tmp_path):
+    kept = tmp_path / "bytecode"
+    found, first = bytecode_of(tmp_path / "first", kept, PYTHONDONTWRITEBYTECODE="1")
+    assert found == (True, None)
+    assert {"start", "child", "calls", "values"} <= {path.name.partition(".")[0] for path in first}
+    # Of nothing else, whatever the user has of it.
+    assert all("/daskvine/" in str(path) for path in first)
+    assert bytecode_of(tmp_path / "second", kept, PYTHONDONTWRITEBYTECODE="1") == (found, first)
+
+
+def test_modules_of_the_host_are_compiled_as_all_others_where_python_writes_bytecode(tmp_path):
+    found, kept = bytecode_of(tmp_path / "task", tmp_path / "bytecode", PYTHONDONTWRITEBYTECODE="", PYTHONPYCACHEPREFIX=str(tmp_path / "user's"))
+    assert (found, kept) == ((False, str(tmp_path / "user's")), {})
+    assert any("child" in path.name for path in (tmp_path / "user's").rglob("*.pyc"))

@@ -131,6 +131,16 @@ def test_log_that_is_too_long_begins_anew_between_calls(child, logs):
     assert (logs / "slot-3.out").read_text() == "after\n"
 
 
+def test_log_of_a_task_that_is_too_long_begins_anew_with_its_call(tmp_path, logs):
+    log = logs / "task-6.out"
+    log.write_bytes(b"x" * (17 << 20))
+    with Host(tmp_path, "task", "6", DASKVINE_LOGS=str(logs)) as host:
+        # The task before may still be writing.
+        assert log.stat().st_size == 17 << 20
+        assert output_of(host.link, print, "after") == ["after\n", ""]
+    assert log.read_text() == "after\n"
+
+
 def test_logging_appears(child):
     assert output_of(child, lambda: logging.warning("w")) == ["", "WARNING:root:w\n"]
 

@@ -173,6 +173,21 @@ def test_graph_has_the_context_of_its_library(vine):
         vine.get({"t": (model, 1)}, "t")
 
 
+@pytest.mark.parametrize("exec_mode", ["fork", "fork-per-call", "direct", "spawn"])
+def test_graph_runs_in_a_library_that_is_installed(vine, library, exec_mode):
+    made = library(model, pids, contents, exec_mode=exec_mode, library_context_info=[load, [40], {}], prepare=lambda made: (
+        made.set_function_slots(1), made.add_input(vine.declare_buffer("text"), "in")))
+    graph = {**{f"t{i}": (model, i) for i in range(10)}, "pids": (pids, "t0"), "text": (contents, "in")}
+    *values, (set_up, _), text = vine.get(graph, list(graph), library=made)
+    assert values == [40 + i for i in range(10)] and text == "text"
+    assert run(vine, FunctionCall("lib", "model", 1)) == [41]
+    if exec_mode != "spawn":
+        # The context was there already, or a call that comes after finds it.
+        assert set_up in {pid for pid, _ in run(vine, *[FunctionCall("lib", "pids", i) for i in range(40)])}
+    with pytest.raises(RuntimeError, match="outside of a library"):
+        vine.get({"t": (model, 1)}, "t")
+
+
 def test_graph_has_the_functions_variables_and_files_of_its_library(vine):
     graph = {"a": (lambda x: load_variable_from_library("inc")(x), 1), "b": (variable, "FLAVOUR"), "c": (contents, "in"), "d": (list, ["a", "b", "c"])}
     files = {vine.declare_buffer("text"): "in"}

@@ -7,7 +7,7 @@ import time
 import pytest
 from cluster_processes import descendants, has_ended, start_worker
 
-from daskvine import DaskVine, Result, Task
+from daskvine import DaskVine, FunctionCall, Result, Task
 
 SECONDS = 60
 
@@ -171,6 +171,23 @@ def test_feature_and_gpus_are_the_workers_resources():
                 assert vine.wait(SECONDS) is feature and feature.hostname == "two"
                 two.stdin.close()
             one.stdin.close()
+
+
+def test_gpus_of_a_library_are_the_workers_resources():
+    with DaskVine(port=0, progress=False) as vine:
+        library = vine.create_library_from_functions("lib", os.getenv)
+        library.set_gpus(1)
+        library.set_function_slots(1)
+        vine.install_library(library)
+        with start_worker(vine.address, "--worker-name", "none") as none:
+            vine.submit(Task("true"))
+            assert vine.wait(SECONDS).hostname == "none"
+            vine.submit(call := FunctionCall("lib", "getenv", "GPUS"))
+            with start_worker(vine.address, "--resources", "gpus=1", "--worker-name", "one") as one:
+                assert vine.wait(SECONDS) is call and (call.output, call.hostname) == ("1", "one")
+                assert vine.get({"a": (os.getenv, "GPUS")}, "a", library=library) == "1"
+                one.stdin.close()
+            none.stdin.close()
 
 
 def test_worker_that_is_killed_costs_nothing_but_time(tmp_path):

@@ -1,5 +1,6 @@
-using System.ComponentModel;
-using System.Diagnostics;
+using System.Collections;
+using System.IO.Pipes;
+using DaskVine.ZeroMq;
 
 namespace DaskVine.Worker;
 
@@ -9,13 +10,17 @@ internal sealed class HostProcess : IDisposable
     private const long KeptArrayBytes = 32 << 20;
     private const long KeptFreeBytes = 128 << 20;
 
-    // The shell only sends the output to the log, then becomes the interpreter; unless something of the user's comes before that.
-    private const string Script = "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1";
-    private const string Redirected = "log=$1; shift; exec >>\"$log\" 2>&1\n";
     private const int CannotStart = 126;
-    private const int FirstSignalStatus = 128;
 
-    private readonly Process? _process;
+    // Of a thread that only waits.
+    private const int StackBytes = 256 << 10;
+
+    private readonly SessionProcess? _process;
+    private readonly Thread? _wait;
+    private readonly AnonymousPipeServerStream _input = new(PipeDirection.Out, HandleInheritability.None);
+
+    // Null until it is reaped, by the thread that may kill it: nobody else gets its number before.
+    private int? _status;
 
     /// <param name="options">Which interpreter, unless the place has another.</param>
     /// <param name="place">Where it runs, and in what.</param>
@@ -27,80 +32,94 @@ internal sealed class HostProcess : IDisposable
     public HostProcess(
         WorkerOptions options, HostPlace place, string logs, string log, EventLoop loop, Action<int> exited, params ReadOnlySpan<string> arguments)
     {
-        var script = place.Command.Length == 0 ? Script : $"{Redirected}{place.Command} \"$@\"";
-        string[] interpreter = place.Interpreter ?? [options.Python];
-        var start = new ProcessStartInfo("/bin/sh", ["-c", script, "daskvine-host", log, .. interpreter, .. ProgramOf(options), .. arguments])
-        {
-            WorkingDirectory = place.Directory,
-            RedirectStandardInput = true,
-        };
-        start.Environment["DASKVINE_LOGS"] = logs;
-        // Tasks that part rows by hash(), as Dask's bags do, must agree wherever they run.
-        start.Environment.TryAdd("PYTHONHASHSEED", "0");
-        // Arrays that one task frees are what the next one needs: given back to the system, every page of them is cleared anew.
-        start.Environment.TryAdd("MALLOC_MMAP_THRESHOLD_", $"{KeptArrayBytes}");
-        start.Environment.TryAdd("MALLOC_TRIM_THRESHOLD_", $"{KeptFreeBytes}");
-        if (place.Interpreter is not null)
-        {
-            // Another Python has its own packages, and is to take none of this one's for them.
-            start.Environment["DASKVINE_FOREIGN_PATH"] = Environment.GetEnvironmentVariable("DASKVINE_SYS_PATH");
-            start.Environment.Remove("DASKVINE_SYS_PATH");
-            start.Environment["PYTHONPATH"] = options.HostPackageDirectory;
-        }
-        else if (options.HostPackageDirectory is { } package)
-            start.Environment["PYTHONPATH"] = Prepend(package, Environment.GetEnvironmentVariable("PYTHONPATH"));
-        foreach (var (name, value) in place.Variables)
-            start.Environment[name] = value;
-        var process = new Process { StartInfo = start, EnableRaisingEvents = true };
-        process.Exited += (_, _) => loop.Post(() => exited(Status(process)));
+        string[] interpreter = [.. place.Program ?? [.. place.Interpreter ?? [options.Python], .. ProgramOf(options)], .. arguments];
+        // A shell only where something of the user's comes before the interpreter.
+        string[] command = place.Command.Length == 0 ? interpreter : ["/bin/sh", "-c", $"{place.Command} \"$@\"", "daskvine-host", .. interpreter];
         try
         {
-            process.Start();
-            _process = process;
+            _process = SessionProcess.Start(command, EnvironmentOf(options, place, logs), _input.ClientSafePipeHandle, log, place.Directory);
         }
-        catch (Win32Exception e)
+        catch (IOException e)
         {
-            process.Dispose();
             Tell(log, $"{options.Python} could not be started in {place.Directory}: {e.Message}\n");
             loop.Post(() => exited(CannotStart));
+            return;
         }
+        finally
+        {
+            _input.DisposeLocalCopyOfClientHandle();
+        }
+
+        _wait = new Thread(() => AwaitEnd(_process, loop, exited), StackBytes) { IsBackground = true, Name = "host process" };
+        _wait.Start();
     }
 
-    public static void Kill(int processId)
-    {
-        try
-        {
-            using var process = Process.GetProcessById(processId);
-            process.Kill();
-        }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
-        {
-            // It ended by itself in between.
-        }
-    }
+    public static void Kill(int processId) => SessionProcess.KillProcess(processId);
 
     /// <summary>Asks it to end, by closing its standard input.</summary>
-    public void CloseInput() => _process?.StandardInput.Close();
+    public void CloseInput() => _input.Dispose();
 
     public void Kill()
     {
-        if (_process is not { HasExited: false } process)
+        if (_process is null || _status is not null)
             return;
         // What a command in front of it has started ends with its input.
-        process.StandardInput.Close();
-        process.Kill();
+        CloseInput();
+        SessionProcess.KillProcess(_process.Id);
     }
 
     /// <summary>Waits for its end, and kills it when that takes too long.</summary>
     public void End(TimeSpan patience)
     {
-        if (_process is null || _process.WaitForExit(patience))
+        if (_wait is null)
             return;
-        _process.Kill();
-        _process.WaitForExit();
+        if (!_wait.Join(patience))
+        {
+            Kill();
+            _wait.Join();
+        }
+
+        Reap();
     }
 
-    public void Dispose() => _process?.Dispose();
+    /// <summary>To be called when it has ended, or is to be left alone.</summary>
+    public void Dispose() => CloseInput();
+
+    private void AwaitEnd(SessionProcess process, EventLoop loop, Action<int> exited)
+    {
+        process.AwaitEnd();
+        loop.Post(() => exited(Reap()));
+    }
+
+    // Whoever else may have reaped it has its status too.
+    private int Reap() => _status ??= _process!.Reap()?.Status ?? 0;
+
+    private static IEnumerable<string> EnvironmentOf(WorkerOptions options, HostPlace place, string logs)
+    {
+        var variables = new Dictionary<string, string?>();
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+            variables[(string)variable.Key] = (string?)variable.Value;
+        variables["PWD"] = Path.GetFullPath(place.Directory);
+        variables["DASKVINE_LOGS"] = logs;
+        variables["DASKVINE_BYTECODE"] = Path.Combine(Path.GetDirectoryName(logs)!, "bytecode");
+        // Tasks that part rows by hash(), as Dask's bags do, must agree wherever they run.
+        variables.TryAdd("PYTHONHASHSEED", "0");
+        // Arrays that one task frees are what the next one needs: given back to the system, every page of them is cleared anew.
+        variables.TryAdd("MALLOC_MMAP_THRESHOLD_", $"{KeptArrayBytes}");
+        variables.TryAdd("MALLOC_TRIM_THRESHOLD_", $"{KeptFreeBytes}");
+        if (place.Interpreter is not null)
+        {
+            // Another Python has its own packages, and is to take none of this one's for them.
+            variables["DASKVINE_FOREIGN_PATH"] = variables.GetValueOrDefault("DASKVINE_SYS_PATH");
+            variables["DASKVINE_SYS_PATH"] = null;
+            variables["PYTHONPATH"] = options.HostPackageDirectory;
+        }
+        else if (options.HostPackageDirectory is { } package)
+            variables["PYTHONPATH"] = Prepend(package, variables.GetValueOrDefault("PYTHONPATH"));
+        foreach (var (name, value) in place.Variables)
+            variables[name] = value;
+        return variables.Where(variable => variable.Value is not null).Select(variable => $"{variable.Key}={variable.Value}");
+    }
 
     private static void Tell(string log, string text)
     {
@@ -114,9 +133,6 @@ internal sealed class HostProcess : IDisposable
             Console.Error.Write($"worker: {text}");
         }
     }
-
-    private static int Status(Process process) =>
-        process.ExitCode > FirstSignalStatus ? FirstSignalStatus - process.ExitCode : process.ExitCode;
 
     // By its path where that is known: looking for a module to run takes 7 ms.
     private static string[] ProgramOf(WorkerOptions options) =>

@@ -79,6 +79,8 @@ class TaskOptions:
         self._is_checkpoint = is_checkpoint
         # The number of the library that runs the tasks, None for the workers' own, and the cores that each takes.
         self._where = None, 0
+        # What each takes of its worker's resources unless it is told, in thousandths.
+        self._resources = {}
         self._numbers = {}
         # What the manager has not been told yet: records without the graph's number.
         self._unsent = []
@@ -86,17 +88,24 @@ class TaskOptions:
             if not callable(value):
                 _checked(name, value, "every task")
 
-    def run_in(self, library, cores):
-        """Have the tasks, of which none was numbered yet, run by a library: the number of its spec; `cores` are those that each call takes."""
+    def run_in(self, library, cores, resources):
+        """Have the tasks, of which none was numbered yet, run by a library: the number of its spec.
+
+        `cores` and `resources`, in thousandths, are those that each call takes.
+        """
         self._where = library, cores
+        self._resources = resources
 
     @property
     def are_given(self):
         """Whether there is anything but locks."""
         return bool(self._annotations or self._defaults or self._is_checkpoint) or self._where[0] is not None
 
-    def number(self, key, locks):
-        """The number of what task `key`, which holds `locks` while it runs, asks for; 0 for nothing."""
+    def number(self, key, locks, where=None):
+        """The number of what task `key`, which holds `locks` while it runs, asks for; 0 for nothing.
+
+        `where`, the number of a library's spec and the cores of each call, is for a task that runs elsewhere than `run_in` says.
+        """
         wishes = dict(_NOTHING)
         for asked in (self._defaults, self._annotations.get(key, {})):
             for name, value in asked.items():
@@ -105,14 +114,16 @@ class TaskOptions:
                 if not isinstance(value, _Absent):
                     wishes[name] = _checked(name, value, f"task {key!r}")
         checkpoint = self._is_checkpoint is not None and self._is_checkpoint(key)
-        if wishes == _NOTHING and not locks and not checkpoint and self._where[0] is None:
+        resources = {} if where else self._resources
+        where = where or self._where
+        if wishes == _NOTHING and not locks and not checkpoint and where[0] is None:
             return 0
-        identity = (*wishes.values(), locks, checkpoint)
+        identity = (*wishes.values(), locks, checkpoint, where)
         number = self._numbers.get(identity)
         if number is None:
             number = self._numbers[identity] = len(self._numbers) + 1
-            priority, retries, resources, workers, elsewhere, *_ = identity
-            self._unsent.append([number, priority, retries, [*workers], elsewhere, dict(resources), [*locks], checkpoint, *self._where])
+            priority, retries, asked, workers, elsewhere, *_ = identity
+            self._unsent.append([number, priority, retries, [*workers], elsewhere, {**resources, **dict(asked)}, [*locks], checkpoint, *where])
         return number
 
     def records(self, graph):

@@ -10,11 +10,12 @@ import cloudpickle
 import msgpack
 from dask import optimization
 
-from daskvine import values
+from daskvine import arrow, values
+from daskvine.assemblies.function import DotNetFunction
 from daskvine.errors import SerializationError
 from daskvine.locks import MAKERS_OF_THREAD_LOCKS, locks_in, name_of_thread_lock
 
-INPUT, CALL, PICKLE, FUNCTION, KEYWORDS, TUPLE = range(1, 7)
+INPUT, CALL, PICKLE, FUNCTION, KEYWORDS, TUPLE, ARROW = range(1, 8)
 
 # An object is worth being sent by itself from so many bytes on, when several tasks have it.
 LARGE = 64 << 10
@@ -69,18 +70,23 @@ class BodyWriter:
         self.locks = ()
         # What `value` was last given.
         self.last_value = None
+        # Number of each function of .NET → its Assembly; whether the present body is for one of these.
+        self.assemblies = {}
+        self._is_dotnet = False
 
     def begin(self, key):
         """Begin the body of the task at `key`, which errors will name."""
         self._key = key
         self._slots = []
         self.locks = ()
+        self._is_dotnet = False
 
     def begin_call(self, key, function):
         """Begin the body of a task that calls `function`."""
         self._key = key
         _, number, self._only, self.locks = self._functions.get(id(function)) or self.intern(function)
         self._slots = [number]
+        self._is_dotnet = number in self.assemblies
 
     def begin_known(self, key, known):
         """Begin the body of a task that calls a function which `intern` has returned."""
@@ -132,7 +138,14 @@ class BodyWriter:
 
     def function(self, function):
         """A function as a value."""
+        if self._is_dotnet and type(function) is not DotNetFunction:
+            raise self._not_neutral(function)
         return msgpack.ExtType(FUNCTION, _index(self.slot(function)))
+
+    def numbered(self, item, number):
+        """A reference to an object that was sent under this number, as functions are; the body has its locks already."""
+        self._functions[id(item)] = item, number, [number], ()
+        return self.function(item)
 
     def tuple(self, items):
         return msgpack.ExtType(TUPLE, self._pack_checked(items))
@@ -143,6 +156,8 @@ class BodyWriter:
 
     def pickle(self, item):
         """Any object as a pickle that holds what the client's __main__ defines; a lock as a fresh one."""
+        if self._is_dotnet:
+            return self._neutral(item)
         if self._discovers and id(item) in self._functions:
             return self.function(item)
         make_lock = MAKERS_OF_THREAD_LOCKS.get(type(item))
@@ -173,10 +188,10 @@ class BodyWriter:
             return item
         return self.pickle(item)
 
-    def value(self, item):
-        """A literal of the graph as the bytes of a value."""
+    def value(self, item, neutral=False):
+        """A literal of the graph as the bytes of a value; `neutral` is as for values.encode."""
         try:
-            pickled = values.dumps(item)
+            pickled = values.dumps(item, neutral)
         except Exception as error:
             raise self._unpicklable(item, error) from error
         self._hold(locks_in(pickled, item))
@@ -196,6 +211,10 @@ class BodyWriter:
 
     def intern(self, function):
         """What is known of a function from now on: ``(function, its number, [its number], its locks)``. Raises SerializationError."""
+        if type(function) is DotNetFunction:
+            known = self._know(function, function.code)
+            self.assemblies[known[1]] = function.assembly
+            return known
         try:
             code = pickle_function(function)
         except SerializationError as error:
@@ -218,7 +237,7 @@ class BodyWriter:
             body = self._pack(arguments)
         except UnicodeEncodeError:
             body = self._pack_checked(arguments)
-        if len(body) < LARGE or not self._discovers:
+        if len(body) < LARGE or not self._discovers or self._is_dotnet:
             return body
         found = [self._large_atom(item) if type(item) in (bytes, str) else item for item in arguments]
         return body if all(map(is_, found, arguments)) else self._pack_checked(found)
@@ -255,6 +274,26 @@ class BodyWriter:
         if type(items) is str and any("\ud800" <= c <= "\udfff" for c in items):
             return self.pickle(items)
         return items
+
+    def _neutral(self, item):
+        """An argument in a form that every runtime can read."""
+        kind = type(item)
+        if kind is dict and all(type(name) is str for name in item):
+            return {name: self.literal(value) for name, value in item.items()}
+        if kind is list:
+            return [self.literal(element) for element in item]
+        if kind is tuple:
+            return self.tuple([self.literal(element) for element in item])
+        stream = arrow.encode(item)
+        if stream is None:
+            raise self._not_neutral(item)
+        return msgpack.ExtType(ARROW, bytes(stream))
+
+    def _not_neutral(self, item):
+        return SerializationError(
+            f"task {self._key!r}: a function of .NET cannot take an argument of type {type(item).__qualname__}: give it numbers, text, bytes, "
+            f"numpy arrays, pandas frames, or lists and dicts of these (the argument: {short_repr(item)})"
+        )
 
     def _unpicklable(self, item, error):
         return SerializationError(

@@ -1,6 +1,5 @@
 """The front: `DaskVine`, whose `get` is a Dask scheduler."""
 
-import logging
 import os
 import reprlib
 import weakref
@@ -13,17 +12,21 @@ from daskvine.cluster import Cluster
 from daskvine.connection import Connection
 from daskvine.workflow.declaring import Declaring
 from daskvine.door import Door
+from daskvine.assemblies.library import DotNetLibrary
+from daskvine.assemblies.mixed import mixed
 from daskvine.errors import DaskVineError
 from daskvine.workflow.file_table import FileTable
 from daskvine.graph import as_dict, flatten_keys, nest_results
 from daskvine.intermediates import Intermediates
 from daskvine.interning import Interning
 from daskvine.keys import keys_for, named_directory
-from daskvine.libraries.graph_library import library_for
-from daskvine.libraries.graph_run import GraphLibrary
+from daskvine.libraries.graph_library import installed_for, library_for
+from daskvine.libraries.graph_run import GraphLibraries
+from daskvine.notices import Notices
 from daskvine.progress import showing
 from daskvine.run import MODES, GraphRun
 from daskvine.workflow.calling import Calling
+from daskvine.workflow.commanding import Commanding
 from daskvine.workflow.installing import Installing
 from daskvine.workflow.library_table import LibraryTable
 from daskvine.workflow.session import Session
@@ -31,8 +34,6 @@ from daskvine.workflow.submissions import TaskBoard
 from daskvine.workflow.submitting import Submitting
 from daskvine.tune import Parameters, Tuning
 from daskvine.uploads import upload_record
-
-_log = logging.getLogger("daskvine")
 
 
 class DaskVine(nested.Computing, Declaring, Installing, Submitting, Tuning):
@@ -94,8 +95,8 @@ class DaskVine(nested.Computing, Declaring, Installing, Submitting, Tuning):
         self._session = Session(self._connection)
         self._files = FileTable(self._session, self._tuning, is_remote=not self._door.is_near)
         self._libraries = LibraryTable(self._connection, self._session, self._files)
-        calling = Calling(self._connection, self._session, self._libraries)
-        self._tasks = TaskBoard(self._session, self._files, calling, self._tuning)
+        calling = Calling(self._connection, self._session, self._libraries, discovers=discover_context)
+        self._tasks = TaskBoard(self._session, self._files, calling, Commanding(self._session, self._files, self._tuning))
         self._identity = nested.give_identity(self)
         self._close = weakref.finalize(self, _close, self._connection, self._cluster, self._files)
         shuffles.prefer_tasks(self._connection)
@@ -164,21 +165,33 @@ class DaskVine(nested.Computing, Declaring, Installing, Submitting, Tuning):
     def __reduce__(self):
         return nested.vine_or_stand_in, (self._identity,)
 
-    def _compute(self, dsk, keys, task_mode, callbacks, print_output, asked, intermediates, library, discover_context):
-        task_mode = task_mode or self._task_mode
-        _check_mode(task_mode)
+    def _compute(self, dsk, keys, task_mode, callbacks, print_output, asked, intermediates, library_asked, discover_context, as_tables):
         self._check_usable()
+        with self._libraries.using(lambda: installed_for(self._libraries, task_mode, library_asked)) as installed:
+            task_mode = "function-calls" if installed else task_mode or self._task_mode
+            _check_mode(task_mode)
+            library = installed.library if installed else library_for(self, task_mode, library_asked)
+            number = installed and installed.number
+            discovers = self._discovers if discover_context is None else discover_context
+            return self._run(dsk, keys, task_mode, callbacks, print_output, asked, intermediates, library, number, discovers, as_tables)
+
+    def _run(self, dsk, keys, task_mode, callbacks, print_output, asked, intermediates, library, number, discovers, as_tables):
         _check_graph(dsk)
         intermediates = Intermediates(**intermediates)
-        library = library_for(self, task_mode, library)
-        discovers = self._discovers if discover_context is None else discover_context
         wanted = _flat(keys)
         if not wanted:
             return nest_results(keys, {}), None
         annotations, dsk = annotations_of(dsk), as_dict(dsk)
         options = TaskOptions(annotations, defaults_with(asked), intermediates.checkpoints(dsk))
         interning = Interning(self._connection)
-        declare = GraphLibrary(library, self._connection, interning, options, self._files).declare if library else None
+        libraries, neutral = None, frozenset()
+        parts = mixed(dsk)
+        if parts:
+            dsk, neutral = parts.graph, frozenset(parts.neutral)
+        if parts or library:
+            dotnet = {identity: self._dotnet_library(each) for identity, each in parts.assemblies.items()} if parts else None
+            libraries = GraphLibraries(
+                self._connection, interning, options, self._files, library=library, number=number, dotnet=dotnet)
         print_output = self._print_output if print_output is None else print_output
         self._notices.forget_waiting()
         with watching(callbacks) as watch:
@@ -187,13 +200,17 @@ class DaskVine(nested.Computing, Declaring, Installing, Submitting, Tuning):
                 if watch:
                     dsk = watch.start(dsk)
                 run = GraphRun(
-                    self._connection, dsk, wanted, task_mode, options, intermediates, interning=interning, declare=declare,
-                    discovers=discovers, progress=progress, watch=watch, print_output=print_output,
+                    self._connection, dsk, wanted, task_mode, options, intermediates, interning=interning, libraries=libraries,
+                    neutral=neutral, discovers=discovers, progress=progress, watch=watch, print_output=print_output,
+                    as_tables=as_tables,
                 )
                 results = run.execute()
                 if watch:
                     watch.succeeded = run.failure is None
         return (None if run.failure else nest_results(keys, results)), run.failure
+
+    def _dotnet_library(self, assembly):
+        return DotNetLibrary(assembly, lambda path: self.declare_file(path, cache="worker"))
 
     def _check_usable(self):
         if not self._close.alive:
@@ -222,23 +239,6 @@ class DaskVine(nested.Computing, Declaring, Installing, Submitting, Tuning):
             on_notice=self._notices.hear,
             keys=link_keys,
         )
-
-
-class Notices:
-    """What the manager says, told to the user once per situation."""
-
-    def __init__(self):
-        self.texts = {}
-
-    def hear(self, code, text):
-        is_new = code not in self.texts
-        self.texts[code] = text
-        if is_new:
-            _log.warning("%s", text)
-
-    def forget_waiting(self):
-        """A new graph: what the last one waited for is no news of it."""
-        self.texts = {code: text for code, text in self.texts.items() if not code.startswith("waiting-")}
 
 
 # As TaskVine's programs call it.

@@ -17,18 +17,20 @@ class Interning:
         # Number and bytes of each that is not kept for good beyond `release`.
         self._large = []
 
-    def number(self, function, code):
-        """The number of `function`, or of any other object, whose pickle is `code`. Raises SerializationError when it is too large."""
+    def number(self, function, code, content_hash=None):
+        """The number of `function`, or of any other object, whose pickle is `code`, and `hash_of` that if it is known.
+
+        Raises SerializationError when it is too large.
+        """
         refuse_disk_shuffle(function)
         name = printable(funcname(function) if callable(function) else type(function).__qualname__)
         if len(code) > r.BODY_BYTES_MAX:
             refuse_large(f"{'function' if callable(function) else 'an argument of type'} {name} holds", len(code))
-        return self.number_of_bytes(name, code)
+        return self.number_of_bytes(name, code, content_hash)
 
-    def number_of_bytes(self, name, code):
+    def number_of_bytes(self, name, code, content_hash=None):
         """The number of these bytes."""
-        content_hash = hashlib.blake2b(code, digest_size=16).digest()
-        number = self._connection.function_number(content_hash, name, code)
+        number = self._connection.function_number(content_hash or hash_of(code), name, code)
         if len(code) >= r.FORGET_FROM_BYTES:
             self._large.append((number, len(code)))
         return number
@@ -38,6 +40,11 @@ class Interning:
         if self._large:
             large, self._large = self._large, []
             self._connection.done_with(large)
+
+
+def hash_of(code):
+    """What tells one pickle from another on the link."""
+    return hashlib.blake2b(code, digest_size=16).digest()
 
 
 def refuse_large(what, size):

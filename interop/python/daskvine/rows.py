@@ -2,8 +2,6 @@
 
 import importlib.util
 
-import msgpack
-
 from daskvine import arrow, values
 
 __all__ = ["Row", "decoded", "row_as_table", "rows_of", "table_of"]
@@ -49,8 +47,9 @@ def row_as_table(row):
     if type(row) is _Pickled:
         return table_of(arrow.write_scalars([bytes(row.data)], kind="pickle5"))
     stream = arrow.encode(row)
-    # What is not lossless as Arrow came as MessagePack: a record of .NET.
-    return table_of(bytes(stream) if stream is not None else arrow.write_scalars([msgpack.packb(row)], kind="plain"))
+    if stream is None:
+        return table_of(arrow.write_scalars([values.dumps(row)], kind="pickle5"))
+    return table_of(bytes(stream))
 
 
 def table_of(stream):

@@ -84,9 +84,9 @@ def encode(value, neutral=False):
     return _container(pickled, buffers) if buffers else pickled
 
 
-def dumps(value):
-    """The encoded form of value as one bytes object."""
-    encoded = encode(value)
+def dumps(value, neutral=False):
+    """The encoded form of value as one bytes object; `neutral` is as for `encode`."""
+    encoded = encode(value, neutral)
     return encoded if type(encoded) is bytes else bytes(encoded)
 
 

@@ -8,7 +8,6 @@ from daskvine.host import uploads
 from daskvine.host.calls import Calls
 from daskvine.host.channel import CALL, FORGET, FUNCTION, HELLO, SETUP, UPLOAD, Channel, frame
 from daskvine.host.output import Output
-from daskvine.host.setup import set_up
 
 # Nanoseconds. Results of calls shorter than SHORT may wait for each other as long as calls are at hand that are
 # expected to end before the first of them has waited for HOLD.
@@ -44,6 +43,7 @@ def serve(channel, calls, output):
                 since = time.perf_counter_ns()
             held.append(message)
         elif record[0] == SETUP:
+            from daskvine.host.setup import set_up  # not for every process
             message, spec = set_up(record[1])
             channel.send(message)
             if spec is None:
@@ -85,6 +85,10 @@ def run_task(path, slot, inline_limit, logs):
     output = Output(logs, f"task-{slot}")
     channel = Channel(path)
     channel.send(hello("task", slot))
+    if not channel.fill():
+        return 1
+    # Until now the slot's logs may have been those of the task before.
+    output.bound()
     return 0 if serve_one(channel, Calls(inline_limit, output)) else 1
 
 

@@ -1,6 +1,5 @@
 """Modules and archives of modules that a client uploads, made importable in a process that runs calls."""
 
-import importlib
 import os
 import sys
 
@@ -27,6 +26,7 @@ def add(path):
     _latest.update(dict.fromkeys(names, path))
     entry = os.path.dirname(path) if path.endswith(".py") else path
     sys.path[:] = [entry, *(other for other in sys.path if other != entry)]
+    import importlib  # not for every process that has no upload
     importlib.invalidate_caches()
     replaced = [module for module in sys.modules if module.partition(".")[0] in names]
     for module in replaced:

@@ -8,9 +8,10 @@ from daskvine.libraries.preparing import prepare
 from daskvine.libraries.spec import amount, context_parts, meant, megabytes, module_names
 from daskvine.workflow.files import File
 from daskvine.workflow.libraries import Library, name_of_function
+from daskvine.workflow.submittable import amount as number
 
 _NAME = "graph"
-_RESOURCES = ("cores", "slots", "memory", "disk")
+_RESOURCES = ("cores", "slots", "memory", "disk", "gpus")
 _OLD_MODULES = ("hoisting_modules", "import_modules")
 # What needs no more than a fresh process for each task, and so is there for task_mode="tasks" too.
 _FOR_TASKS = ("env_vars", "extra_files", "environment")
@@ -21,7 +22,7 @@ def library_for(vine, task_mode, keywords):
 
     Raises TypeError, ValueError and SerializationError that name the keyword.
     """
-    asked = {name: value for name, value in keywords.items() if value is not None and value != {}}
+    asked = _given(keywords)
     for old in _OLD_MODULES:
         if old in asked:
             warnings.warn(f"{old} is now called lib_modules", DeprecationWarning, stacklevel=5)
@@ -33,6 +34,35 @@ def library_for(vine, task_mode, keywords):
     if not asked and task_mode != "forked":
         return None
     return _library(vine, task_mode, **asked)
+
+
+def installed_for(libraries, task_mode, keywords):
+    """What of a LibraryTable runs a graph whose `get` had these keywords: an Installed, or None when they name none.
+
+    `task_mode` is that of the keywords. Raises TypeError and ValueError that name the keyword.
+    """
+    asked = _given(keywords)
+    library = asked.pop("library", None)
+    if library is None:
+        return None
+    if not isinstance(library, (str, Library)):
+        raise TypeError(f"library={library!r}, but must be a Library that is installed, or its name")
+    if task_mode not in (None, "function-calls"):
+        raise ValueError(f"library={library!r} and task_mode={task_mode!r}: an installed library runs tasks as its exec mode says")
+    if asked:
+        raise ValueError(f"library={library!r} and {', '.join(asked)}: an installed library stays as it is, so these go without library=")
+    name = library.name if isinstance(library, Library) else library
+    installed = libraries.find(name)
+    if isinstance(library, Library) and (installed is None or installed.library is not library):
+        raise ValueError(f"library={library!r} is not installed: install_library(library) comes first")
+    if installed is None:
+        there = libraries.names()
+        raise ValueError(f"library={name!r}{meant(name, there)} is not installed, but: {', '.join(there) or 'none'}")
+    return installed
+
+
+def _given(keywords):
+    return {name: value for name, value in keywords.items() if value is not None and value != {}}
 
 
 def _library(
@@ -65,12 +95,12 @@ def _set_resources(library, resources):
     for name, value in _mapping("lib_resources", resources, f"numbers of {', '.join(_RESOURCES)}").items():
         if name not in _RESOURCES:
             raise ValueError(f"lib_resources has {name!r}{meant(name, _RESOURCES)}, but may have: {', '.join(_RESOURCES)}")
-        if name in ("cores", "slots"):
-            amount(f"lib_resources[{name!r}]", value)
-        else:
-            megabytes(f"lib_resources[{name!r}]", value)
-        set_it = {"cores": library.set_cores, "slots": library.set_function_slots, "memory": library.set_memory, "disk": library.set_disk}
-        set_it[name](value)
+        check, set_it = {
+            "cores": (amount, library.set_cores), "slots": (amount, library.set_function_slots), "memory": (megabytes, library.set_memory),
+            "disk": (megabytes, library.set_disk), "gpus": (number, library.set_gpus),
+        }[name]
+        check(f"lib_resources[{name!r}]", value)
+        set_it(value)
 
 
 def _by_name(functions):

@@ -12,6 +12,7 @@ from daskvine.bodies import short_repr
 from daskvine.errors import SerializationError
 
 EXEC_MODES = ("fork", "fork-per-call", "direct", "spawn")
+# Beside these, for functions of .NET: "threads".
 
 
 @dataclass
@@ -36,6 +37,7 @@ class LibrarySpec:
     environment: str = ""
     sandbox: bool = False
     retries: int | None = None
+    runtime: str = "python"
 
     @property
     def cores_per_call(self):
@@ -56,6 +58,7 @@ class LibrarySpec:
             "name": self.name, "exec": self.exec_mode, "slots": self.slots, "cores": self.cores, "memory": self.memory,
             "modules": self.modules, "setup": self.setup, "env": dict(sorted(self.env.items())), "command": self.command,
             "inputs": self.inputs, "environment": self.environment, "sandbox": self.sandbox, "contents": self.contents, "retries": self.retries,
+            **({} if self.runtime == "python" else {"runtime": self.runtime}),
         })
 
 

@@ -48,6 +48,10 @@ class Arrival:
         else:
             self._done(made)
 
+    def take_whole(self, made):
+        """All has come at once, and is what the sink would make of it."""
+        self._done(made)
+
     def refuse(self, record, payloads):
         """The manager says, by a GraphFailed record, that there is nothing to come."""
         self.fail(FileUnavailable(record[5][1]))

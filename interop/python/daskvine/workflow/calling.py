@@ -12,6 +12,8 @@ from daskvine.workflow.arrivals import Arrival, Memory
 from daskvine.workflow.calls import FunctionCall
 from daskvine.workflow.commands import Report, Result
 from daskvine.workflow.library_table import function_of, number_of
+from daskvine.workflow.shared_arguments import CallArguments, SharedArguments
+from daskvine.workflow.submittable import now
 
 _RESULTS = {
     r.RAISED: Result.SUCCESS,
@@ -24,12 +26,15 @@ _RESULTS = {
 _RAISED_EXIT_CODE = 1
 
 
-class Sent:
-    """What of a call is at the manager: the node whose value is awaited, what it interned, and its library, if any."""
+class SentCall:
+    """What of a call is at the manager: the node whose value is awaited, the arguments that it shares, and its library, if any."""
 
-    def __init__(self, node, interning, installed):
+    # Its value is what comes of it.
+    outputs = ()
+
+    def __init__(self, node, arguments, installed):
         self.node = node
-        self.interning = interning
+        self.arguments = arguments
         self.installed = installed
 
 
@@ -53,21 +58,26 @@ class _Outcome(Arrival):
 
     def _report(self, result, reason, exit_code):
         call = self._call
+        call.metrics["time_when_retrieval"] = now()
         self._ended(Report(result, reason, exit_code, call.written.encode(errors="replace"), measured=call.measured))
 
 
 class Calling:
-    """Sends calls over `connection` as nodes of `session`, by `libraries`, a LibraryTable. Whoever calls it holds the session."""
+    """Sends calls over `connection` as nodes of `session`, by `libraries`, a LibraryTable. Whoever calls it holds the session.
 
-    def __init__(self, connection, session, libraries):
+    With `discovers`, large arguments that come again are sent once.
+    """
+
+    def __init__(self, connection, session, libraries, *, discovers=True):
         self._connection = connection
         self._session = session
         self._libraries = libraries
+        self._shared = SharedArguments() if discovers else None
         # Nodes of temporary outputs whose calls nobody has any more; filled wherever Python collects them.
         self._abandoned = deque()
 
     def send(self, call, label, files, ended):
-        """What was Sent of it; `ended(report)` is called later. A Report when it ends without being sent. `files` are the nodes of its inputs.
+        """What was sent of it; `ended(report)` is called later. A Report when it ends without being sent. `files` are the nodes of its inputs.
 
         Raises SerializationError, TypeError and ValueError for what cannot be sent.
         """
@@ -79,18 +89,19 @@ class Calling:
                 there = ", ".join(self._libraries.names()) or "none"
                 return Report(Result.MISSING_LIBRARY, f"no library {call.library} is installed, but: {there}")
         interning = Interning(self._connection)
+        arguments = CallArguments(self._shared, interning)
         try:
-            return self._send(call, label, files, ended, installed, interning)
+            return self._send(call, label, files, ended, installed, interning, arguments)
         except _NoArgument as error:
-            interning.release()
+            arguments.release()
             return Report(Result.INPUT_MISSING, str(error))
         except BaseException:
-            interning.release()
+            arguments.release()
             raise
 
     def done(self, call, sent):
         """The call has ended."""
-        sent.interning.release()
+        sent.arguments.release()
         if sent.installed:
             self._libraries.use(sent.installed, -1)
         if call.is_temp and call.report.result == Result.SUCCESS and call.failure is None:
@@ -99,32 +110,35 @@ class Calling:
             if call.node != sent.node:
                 self._session.prune([call.node], forget=True)
             call.node = None
+        self._session.prune([sent.node], forget=True)
 
-    def _send(self, call, label, files, ended, installed, interning):
+    def _send(self, call, label, files, ended, installed, interning, arguments):
         writer, inputs = BodyWriter(interning.number, discovers=False), []
         if installed:
             writer.begin_known(label, function_of(installed, call.function))
-            library, cores, files = installed.number, installed.cores, installed.nodes
+            library, cores, resources, files = installed.number, installed.cores, installed.resources, installed.nodes
         else:
             writer.begin_call(label, call.function)
-            library, cores = call.process and number_of(call.process, interning), math.ceil(call.cores or 0)
-        functions, body = call.write_body(writer, lambda other: self._refer(other, writer, inputs))
+            library, cores, resources = call.process and number_of(call.process, interning), math.ceil(call.cores or 0), {}
+        functions, body = call.write_body(
+            writer, lambda item: arguments.encode(item, call, writer), lambda other: self._refer(other, writer, arguments, inputs)
+        )
         call.node, awaited = self._session.submit_call(
-            functions, body, inputs + files, label, call.options(writer.locks, library, cores), is_awaited=call.is_temp
+            functions, body, inputs + files, label, call.options(writer.locks, library, cores, resources), is_awaited=call.is_temp
         )
         call.home = self
         call.metrics["bytes_sent"] = len(body)
         if installed:
             self._libraries.use(installed, 1)
-        sent = Sent(call.node if awaited is None else awaited, interning, installed)
+        sent = SentCall(call.node if awaited is None else awaited, arguments, installed)
         self._session.want(sent.node, _Outcome(call, ended))
         return sent
 
-    def _refer(self, other, writer, inputs):
+    def _refer(self, other, writer, arguments, inputs):
         if other.report is not None and not (other.is_temp and other.completed()):
             if other.exception is not None:
                 raise _NoArgument(f"the call that was to make an argument failed: {other.result_string or other.exception}")
-            return writer.literal(other.output)
+            return arguments.encode(other.output, other, writer)
         if other.home is not self or other.node is None:
             raise ValueError(f"{other!r} is an argument, so it has to be submitted first, to the same DaskVine, and without a time_start to come")
         if other.node not in inputs:

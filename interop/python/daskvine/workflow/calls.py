@@ -3,6 +3,7 @@
 from daskvine import values
 from daskvine.errors import LibraryError, TaskError
 from daskvine.failures import undecodable
+from daskvine.rows import Row
 from daskvine.workflow.commands import Result
 from daskvine.workflow.files import File
 from daskvine.workflow.libraries import Library, name_of_function
@@ -15,7 +16,8 @@ class Call(Submittable):
     """A function with its arguments. What it returns is its `output`, once `DaskVine.wait` has returned it.
 
     An argument, or an element of a list that is one, may be another call that was submitted before: its output takes that place, without
-    coming here first. Other arguments are pickled when it is submitted.
+    coming here first. Other arguments are pickled when it is submitted. An object of 64 KiB and more that an earlier call had as well, and that
+    is as it was, is sent once, and is one object for all calls of a process; ``DaskVine(discover_context=False)`` gives each call its own.
     """
 
     def __init__(self, args, kwargs):
@@ -94,20 +96,24 @@ class Call(Submittable):
     def set_disk(self, disk):
         has_no_effect("disk of a call")
 
-    def write_body(self, writer, refer):
-        """``(functions, body)``, by a BodyWriter that has begun it; `refer(call)` is the encoded reference to another call.
+    def write_body(self, writer, encode, refer):
+        """``(functions, body)``, by a BodyWriter that has begun it; `encode(item)` is an argument as the body has it, `refer(call)` another call.
 
         Raises SerializationError, TypeError for what cannot be an argument, and ValueError for a call that cannot be one.
         """
-        arguments = [self._argument(item, writer, refer) for item in self.args]
+        arguments = [self._argument(item, encode, refer) for item in self.args]
         if self.kwargs:
-            arguments.append(writer.keywords({name: self._argument(item, writer, refer) for name, item in self.kwargs.items()}))
+            arguments.append(writer.keywords({name: self._argument(item, encode, refer) for name, item in self.kwargs.items()}))
         return writer.end_call(arguments)
+
+    def holds(self, item):
+        """Whether this very object is an argument of it, or what it returned."""
+        return item is self._decoded or _is_in(item, [*self.args, *self.kwargs.values()])
 
     def __reduce__(self):
         raise TypeError(f"{self!r} is inside of an argument; it can be an argument, or an element of a list that is one")
 
-    def _argument(self, item, writer, refer):
+    def _argument(self, item, encode, refer):
         if isinstance(item, Call):
             return refer(item)
         if isinstance(item, File):
@@ -115,13 +121,13 @@ class Call(Submittable):
                 f"{self.what()} has {item!r} as an argument: add the file to its library, or to the PythonTask, by add_input(file, name), and pass the name"
             )
         if type(item) is list:
-            return [self._argument(element, writer, refer) for element in item]
-        return writer.literal(item)
+            return [self._argument(element, encode, refer) for element in item]
+        return encode(item)
 
     def _decode(self):
         data, self.value = self.value, None
         try:
-            self._decoded = values.decode(data)
+            self._decoded = data.decode() if type(data) is Row else values.decode(data)
         except Exception as error:
             self.failure = undecodable(self.what(), error)
             self.failure.__cause__ = error
@@ -215,3 +221,7 @@ class PythonTask(Call):
     def what(self):
         """What is called, for people."""
         return getattr(self.function, "__name__", None) or type(self.function).__name__
+
+
+def _is_in(item, arguments):
+    return any(item is argument or (type(argument) is list and _is_in(item, argument)) for argument in arguments)

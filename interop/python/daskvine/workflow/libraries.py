@@ -7,6 +7,7 @@ from daskvine.bodies import short_repr
 from daskvine.libraries.spec import LibrarySpec, amount, checked_exec_mode, megabytes, setup_pickle
 from daskvine.workflow.content_names import name_of_task
 from daskvine.workflow.sandbox import mounted
+from daskvine.workflow.submittable import amount as number
 from daskvine.workflow.submittable import has_no_effect
 
 
@@ -22,6 +23,7 @@ class Library:
         self.functions = _by_name(name, functions)
         self.inputs = []
         self.is_installed = False
+        self._gpus = None
         self._identity = uuid.uuid4().hex
         self._spec = LibrarySpec(name, checked_exec_mode(exec_mode), modules=list(modules), command=command or "")
         self._spec.setup = setup_pickle(context, context_keyword)
@@ -42,7 +44,12 @@ class Library:
         has_no_effect("disk of a library: its directory has what its inputs have")
 
     def set_gpus(self, gpus):
-        has_no_effect("gpus of a library: its calls can ask for them")
+        """GPUs of its worker (``--resources gpus=2``) that its function slots share: each call takes its part while it runs.
+
+        Without `set_function_slots` or `set_cores` each call takes them all. Its functions are told the number in GPUS.
+        """
+        self._changes()
+        self._gpus = number("gpus", gpus)
 
     def set_env_var(self, name, value):
         """Set a variable of its processes' environment."""
@@ -84,12 +91,18 @@ class Library:
     def cores_per_call(self):
         return self.spec().cores_per_call
 
+    @property
+    def resources_per_call(self):
+        """What each call takes of its worker's resources, in thousandths."""
+        return {"gpus": max(1, int(self._gpus * 1000) // (self.spec().slots or 1))} if self._gpus else {}
+
     def spec(self):
         """Its LibrarySpec as it is. Raises ValueError when it asks for what cannot be."""
         slots = self._spec.slots or (1 if self._spec.exec_mode == "direct" else self._spec.cores)
         # A file without a name may be anything, and so is a library that has it.
         contents = [file.name or name_of_task(f"{self._identity} {file.node}") for file, _, _ in self.inputs]
-        spec = replace(self._spec, slots=slots, inputs=[name for _, name, _ in self.inputs], contents=contents)
+        env = {"GPUS": f"{self._gpus:g}", **self._spec.env} if self._gpus else self._spec.env
+        spec = replace(self._spec, slots=slots, env=env, inputs=[name for _, name, _ in self.inputs], contents=contents)
         spec.check()
         return spec
 

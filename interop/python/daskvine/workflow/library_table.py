@@ -1,5 +1,7 @@
 """The libraries that one client has installed, and what of them is at the manager."""
 
+from contextlib import contextmanager
+
 from daskvine.bodies import BodyWriter
 from daskvine.interning import Interning
 from daskvine.libraries.spec import meant
@@ -13,6 +15,7 @@ class Installed:
         self.interning = interning
         self.number = number
         self.cores = library.cores_per_call
+        self.resources = library.resources_per_call
         self.functions = functions
         self.nodes = nodes
         # Calls of it that are not done; it was removed.
@@ -73,6 +76,21 @@ class LibraryTable:
         """So many calls more, or fewer, that are not done are its."""
         installed.users += count
         self._release_unused(installed)
+
+    @contextmanager
+    def using(self, find):
+        """What `find()` tells, an Installed or None, which stays at the manager meanwhile also when it is removed."""
+        installed = None
+        try:
+            with self._session.exclusively():
+                installed = find()
+                if installed:
+                    self.use(installed, 1)
+            yield installed
+        finally:
+            if installed:
+                with self._session.exclusively():
+                    self.use(installed, -1)
 
     @staticmethod
     def _release_unused(installed):

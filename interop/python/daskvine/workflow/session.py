@@ -10,6 +10,7 @@ import msgpack
 from daskvine import records as r
 from daskvine.errors import DaskVineError, FileUnavailable
 from daskvine.interrupts import deferred
+from daskvine.rows import Row
 
 # A command, and a file that a command makes, are what the manager calls so.
 PATH, URL, OUTPUT, DATA, SHARED = range(5)
@@ -72,9 +73,9 @@ class Session:
     def submit_call(self, functions, body, inputs, key, options=None, *, is_awaited=False):
         """The node of a call; with `is_awaited`, of one more that has a value when the call has returned, and which is None else."""
         with self._next_node() as node:
-            nodes = [[functions, body, inputs, key, self._option_number(options)]]
+            nodes = [[functions, body, inputs, key, self._option_number(options), True]]
             if is_awaited:
-                nodes.append([[], _NONE_BODY, [node], f"{key}: awaited", 0])
+                nodes.append([[], _NONE_BODY, [node], f"{key}: awaited", 0, False])
             self._connection.post([r.SUBMIT_NODES, self._graph, node, nodes], [(nodes[0], 1)])
             self._nodes += is_awaited
         return node, node + 1 if is_awaited else None
@@ -175,6 +176,8 @@ class Session:
                 record, payloads = self._mailbox.popleft()
                 if record[0] == r.RESULT:
                     self._take(record, payloads)
+                elif record[0] == r.RESULTS:
+                    self._take_rows(record, payloads)
                 elif record[0] == r.WATCHED_OUTPUT:
                     self._take_piece(record, payloads)
                 elif record[0] == r.GRAPH_FAILED:
@@ -202,6 +205,16 @@ class Session:
             data = payloads[data]
         if waiting[0].take(size, offset, data):
             self._next_arrival(node, waiting).finish()
+
+    def _take_rows(self, record, payloads):
+        _, _, nodes, stream, *_ = record
+        if isinstance(stream, int):
+            stream = payloads[stream]
+        for index, node in enumerate(nodes):
+            waiting = self._arrivals.get(node)
+            # Nobody waits any more for what was cancelled or forgotten meanwhile.
+            if waiting is not None:
+                self._next_arrival(node, waiting).take_whole(Row(stream, index, len(nodes)))
 
     def _take_piece(self, record, payloads):
         _, _, node, offset, data, *_ = record

@@ -6,7 +6,7 @@ import time
 from daskvine.workflow.commands import Result
 from daskvine.workflow.resources import Resources, exceeded
 
-_MILLION = 1_000_000
+MILLION = 1_000_000
 _METRICS = (
     "time_when_submitted", "time_when_done", "time_when_commit_start", "time_when_commit_end", "time_when_retrieval",
     "time_workers_execute_last", "time_workers_execute_all", "time_workers_execute_exhaustion", "time_workers_execute_failure",
@@ -136,18 +136,23 @@ class Submittable:
             raise ValueError(f"there is no metric {name!r}, but: {', '.join(_METRICS)}")
         return self.metrics[name]
 
-    def options(self, locks=(), library=None, cores=0):
-        """The fields of its TaskOptions record from priority on, or None when nothing is asked."""
-        resources = {**({"gpus": round(self.gpus * 1000)} if self.gpus else {}), **dict.fromkeys(self.features, 1)}
+    def options(self, locks=(), library=None, cores=0, resources=None):
+        """The fields of its TaskOptions record from priority on, or None when nothing is asked. `resources` are those that it has unless told."""
+        resources = {**(resources or {}), **({"gpus": round(self.gpus * 1000)} if self.gpus else {}), **dict.fromkeys(self.features, 1)}
         if not (resources or self.priority or self.retries or locks or library or cores):
             return None
         return [round(self.priority * 1000), self.retries, [], False, resources, [*locks], False, library, cores]
 
     def is_due(self):
-        return self.time_start is None or time.time() * _MILLION >= self.time_start
+        return self.time_start is None or now() >= self.time_start
 
     def __repr__(self):
         return f"<{type(self).__name__} {self.id}: {self.what()} {self.result_string or self.state}>"
+
+
+def now():
+    """In µs since 1970."""
+    return int(time.time() * MILLION)
 
 
 def has_no_effect(what):
