@@ -8,7 +8,9 @@ namespace DaskVine.Scheduling;
 internal sealed partial class DemandBoard
 {
     /// <summary>The demand of some options, null when there is none; to be given up with <see cref="Drop"/>.</summary>
-    public Demand? DemandOf(TaskOptions options)
+    /// <param name="options">What a client has asked for.</param>
+    /// <param name="library">The one that they name, if a worker runs few of its calls at a time.</param>
+    public Demand? DemandOf(TaskOptions options, VineLibrary? library)
     {
         string[] names = options.Elsewhere ? [] : [.. options.Workers.Distinct().Order(StringComparer.Ordinal)];
         (string Name, long Amount)[] resources =
@@ -17,22 +19,24 @@ internal sealed partial class DemandBoard
                 .Select(resource => (resource.Key, resource.Value)),
         ];
         string[] locks = [.. options.Locks.Distinct().Order(StringComparer.Ordinal)];
-        return names.Length + resources.Length + locks.Length == 0 ? null : DemandOf(names, resources, locks, new TaskNeeds(1, []));
+        return names.Length + resources.Length + locks.Length == 0 && library is null
+            ? null
+            : DemandOf(names, resources, locks, new TaskNeeds(library?.CoresPerCall ?? 1, []), library);
     }
 
     /// <summary>What a command with options of some demand needs; likewise.</summary>
     public Demand DemandOf(Demand? demand, TaskNeeds needs) =>
-        DemandOf(demand?.Pool.Names ?? [], demand?.Pool.Resources ?? [], Array.ConvertAll(demand?.Locks ?? [], named => named.Name), needs);
+        DemandOf(demand?.Pool.Names ?? [], demand?.Pool.Resources ?? [], Array.ConvertAll(demand?.Locks ?? [], named => named.Name), needs, null);
 
-    private Demand DemandOf(string[] names, (string Name, long Amount)[] resources, string[] locks, TaskNeeds needs)
+    private Demand DemandOf(string[] names, (string Name, long Amount)[] resources, string[] locks, TaskNeeds needs, VineLibrary? library)
     {
         var kind = ContentOf(names) + ContentOf([.. resources.Select(resource => $"{resource.Amount} {resource.Name}")])
-            + ContentOf([.. needs.Held.Select(file => $"{file.Id.Value}").Prepend($"{needs.Cores}")]);
+            + ContentOf([.. needs.Held.Select(file => $"{file.Id.Value}").Prepend($"{library?.Number}").Prepend($"{needs.Cores}")]);
         var content = kind + ContentOf(locks);
         if (!_demands.TryGetValue(content, out var demand))
         {
             if (!_pools.TryGetValue(kind, out var pool))
-                pool = AddPool(new WorkerPool(++_lastNumber, kind, names, resources, needs.Cores, needs.Held));
+                pool = AddPool(new WorkerPool(++_lastNumber, kind, names, resources, needs.Cores, needs.Held, library));
             demand = new Demand(++_lastNumber, content, pool, Array.ConvertAll(locks, UseLock));
             _demands.Add(content, demand);
             pool.Demands.Add(demand);
@@ -87,6 +91,8 @@ internal sealed partial class DemandBoard
     private WorkerPool AddPool(WorkerPool pool)
     {
         _pools.Add(pool.Content, pool);
+        if (pool is { Library: { } library, IsForAllWithCores: true })
+            library.Pool = pool;
         foreach (var file in pool.Held)
         {
             if (!_byFile.TryGetValue(file, out var atHolders))
@@ -106,6 +112,8 @@ internal sealed partial class DemandBoard
     private void RemovePool(WorkerPool pool)
     {
         _pools.Remove(pool.Content);
+        if (pool.Library is { } library && library.Pool == pool)
+            library.Pool = null;
         foreach (var file in pool.Held)
         {
             _byFile[file].Remove(pool);

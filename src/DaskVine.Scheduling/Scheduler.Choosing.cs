@@ -128,7 +128,8 @@ public sealed partial class Scheduler
     private bool IsRelieved(VineWorker worker) => !worker.HasFreeSlot && _now < worker.NextRetraction;
 
     /// <summary>How long a task would wait for its turn at a worker, in microseconds.</summary>
-    private static long WaitAt(VineWorker worker, VineTask task) => worker.HasFreeSlots(task.Cores) ? 0 : worker.LoadUs / worker.Cores;
+    private static long WaitAt(VineWorker worker, VineTask task) =>
+        Math.Max(worker.HasFreeSlots(task.Cores) ? 0 : worker.LoadUs / worker.Cores, task.LimitedBy?.WaitUsAt(worker) ?? 0);
 
     /// <summary>What it costs to bring the inputs of a task to a worker, and its result from there to its home, in microseconds.</summary>
     private long MovesAt(VineWorker worker, VineTask task, VineWorker? home)

@@ -35,12 +35,19 @@ public sealed partial class Scheduler
             return;
         }
 
+        if (library is not null && ReadLibrary(library) is { } problem)
+        {
+            FailGraph(graph, 0, "", "", Failure.Of(
+                FailureKind.Invalid, $"task options {options.Number} of the graph name library {library.Code.Name}, which cannot be: {problem}"));
+            return;
+        }
+
         string[] preferred = options.Elsewhere ? [.. options.Workers.Distinct()] : [];
         // The lowest number is kept for what has to come first.
         var priority = Math.Max(options.Priority, -long.MaxValue);
         graph.Options.Add(options.Number, new VineTaskOptions(
-            priority, options.Retries, preferred, _board.DemandOf(options), options.Checkpoint, library,
-            options.Cores > 1 ? new TaskNeeds(options.Cores, []) : null));
+            priority, options.Retries, preferred, _board.DemandOf(options, library?.Library), options.Checkpoint, library,
+            options.Cores > 1 && library?.Library is null ? new TaskNeeds(options.Cores, []) : null, library?.Library));
     }
 
     private void DropOptions(VineGraph graph)

@@ -16,6 +16,7 @@ public sealed partial class Scheduler
             // What this batch had for the old link must not go over the new one, where graphs are numbered anew.
             _effects.RemoveAll(effect => effect is ToClient to && to.Client == e.Client);
             _effects.RemoveAll(effect => effect is SendFile send && send.Client == e.Client);
+            _effects.RemoveAll(effect => effect is SendValue send && send.Client == e.Client);
         }
 
         _clients[e.Client] = new VineClient(e.Client, e.Versions);

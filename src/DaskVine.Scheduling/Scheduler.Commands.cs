@@ -59,9 +59,11 @@ public sealed partial class Scheduler
             return $"command {next} ('{submit.Key}') is to make what is no output, or what another command makes";
         if (submit.Mini && submit.Outputs.Length != 1)
             return $"command {next} ('{submit.Key}') makes {submit.Outputs.Length} files where it is to make one";
-        return submit.Options == 0 || graph.Options.ContainsKey(submit.Options)
-            ? null
-            : $"command {next} ('{submit.Key}') names task options {submit.Options}, which were not sent";
+        if (submit.Options == 0)
+            return null;
+        if (!graph.Options.TryGetValue(submit.Options, out var options))
+            return $"command {next} ('{submit.Key}') names task options {submit.Options}, which were not sent";
+        return options.Library is null ? null : $"command {next} ('{submit.Key}') names task options {submit.Options}, whose library runs calls only";
     }
 
     // What an input is made from at the worker has to be available as well.

@@ -30,9 +30,11 @@ public sealed partial class Scheduler
         file.Wanted = false;
         graph.WantedCount--;
         if (file.Value is { } value && file.Size <= _options.InlineBytes)
-            Emit(new ToClient(graph.Client.Id, new Result(graph.Number, file.Node, file.Size, 0, value)));
+            Emit(file.IsValue
+                ? new SendValue(graph.Client.Id, graph.Number, file.Node, value)
+                : new ToClient(graph.Client.Id, new Result(graph.Number, file.Node, file.Size, 0, value)));
         else
-            Emit(new SendFile(graph.Client.Id, graph.Number, file.Node, file.Id, file.Size, file.Value));
+            Emit(new SendFile(graph.Client.Id, graph.Number, file.Node, file.Id, file.Size, file.Value, file.IsValue));
     }
 
     private void EndIfDelivered(VineGraph graph)

@@ -1,3 +1,5 @@
+using DaskVine.Protocol;
+using DaskVine.Protocol.Libraries;
 using DaskVine.Protocol.Records;
 using DaskVine.Scheduling.Model;
 
@@ -26,6 +28,23 @@ public sealed partial class Scheduler
         client.Functions.Add(code.Number, function);
         if (before is { Users: 0 })
             Forget([before]);
+    }
+
+    /// <summary>Learns how many of its calls a worker runs beside each other; returns what is wrong with its spec, or null.</summary>
+    private string? ReadLibrary(VineFunction library)
+    {
+        if (library.IsReadAsLibrary)
+            return null;
+        try
+        {
+            var spec = LibrarySpec.Read(library.Code.Code.Span);
+            library.ReadAsLibrary(spec.IsLimited ? new VineLibrary(library, spec with { Setup = null }, _options) : null);
+            return null;
+        }
+        catch (ProtocolException e)
+        {
+            return e.Message;
+        }
     }
 
     private void ForgetFunctions(VineClient client, IReadOnlyList<int> numbers)

@@ -92,6 +92,7 @@ public sealed partial class Scheduler
             Mode = ModeOf(graph, options),
             Needs = options.Needs,
             NamedInputs = node.Inputs.Length,
+            Neutral = node.Neutral,
         });
     }
 

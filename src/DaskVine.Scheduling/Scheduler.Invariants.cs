@@ -22,6 +22,7 @@ public sealed partial class Scheduler
         Require(_running == _tasks.Items.Count(task => task.State == VineTaskState.Assigned), "what runs is counted");
         Require(_running > 0 || _index.Count < Math.Max(1, _tuning.WaitForWorkers) || !_held.TryPeek(out _, out _), "nobody waits for space while nothing runs");
         CheckFunctions();
+        Require(_crowded.All(library => library.Crowded.All(calls => calls.Waiting > 0 && IsConnected(calls.Worker))), "calls wait at workers that are there");
         Require(_index.Count == _workers.Count, "the index has as many workers as are connected");
         Require(_index.Workers.ToHashSet().SetEquals(_workers.Values), "the index has exactly the connected workers");
         Require(
@@ -56,15 +57,43 @@ public sealed partial class Scheduler
 
     private static int MissingInputs(VineTask task) => task.Inputs.Count(input => !input.IsAvailable);
 
-    private static void CheckWorker(VineWorker worker)
+    private void CheckWorker(VineWorker worker)
     {
         var assigned = worker.Assigned.ToList();
         Require(assigned.Count == worker.Assigned.Count, $"{worker.Id} counts its tasks");
         Require(assigned.All(task => task.Worker == worker), $"tasks of {worker.Id} name it");
-        Require(assigned.Sum(task => task.LoadUs) == worker.LoadUs, $"{worker.Id} sums up its load");
+        CheckLoad(worker, assigned);
         Require(assigned.Sum(task => task.ExpectedBytes) == worker.ExpectedBytes, $"{worker.Id} sums up what it is expected to make");
         Require(worker.Leftovers.All(file => file.Producer?.Worker == worker), $"leftovers of {worker.Id} are outputs of its tasks");
         CheckStorage(worker);
+    }
+
+    private void CheckLoad(VineWorker worker, List<VineTask> assigned)
+    {
+        var (us, cores) = (0L, 0);
+        foreach (var ofLibrary in assigned.GroupBy(task => task.LimitedBy))
+        {
+            if (ofLibrary.Key is not { } library)
+            {
+                us += ofLibrary.Sum(task => task.LoadUs);
+                cores += ofLibrary.Sum(task => task.Cores);
+                continue;
+            }
+
+            var calls = worker.Libraries[library];
+            Require(calls.Worker == worker && calls.LastFirst.Reverse().SequenceEqual(ofLibrary), $"{worker.Id} knows the calls of library {library.Number}");
+            Require(calls.LoadUs == ofLibrary.Sum(task => task.LoadUs), $"{worker.Id} sums up the load of library {library.Number}");
+            Require(
+                calls.Waiting == 0 || calls.LoadUs - ofLibrary.Last().LoadUs < calls.MostUs,
+                $"{worker.Id} has no more calls of library {library.Number} than its slots and their backlog");
+            Require(library.Crowded.Contains(calls) == (calls.Waiting > 0), $"library {library.Number} knows where its calls wait");
+            Require(_crowded.Contains(library) == (library.Crowded.Count > 0), $"library {library.Number} is looked after while its calls wait");
+            us += calls.CountedUs;
+            cores += calls.BusyCores;
+        }
+
+        Require(worker.Libraries.Count == assigned.Select(task => task.LimitedBy).OfType<VineLibrary>().Distinct().Count(), $"{worker.Id} has accounts of its libraries");
+        Require((us, cores) == (worker.LoadUs, worker.BusyCores), $"{worker.Id} sums up its load");
     }
 
     private static void CheckGraph(VineGraph graph)

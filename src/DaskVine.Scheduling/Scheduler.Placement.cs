@@ -7,9 +7,6 @@ namespace DaskVine.Scheduling;
 /// <summary>Which task goes where, and back.</summary>
 public sealed partial class Scheduler
 {
-    private const int VictimsLookedAt = 16;
-    private const int StolenAtOnce = 64;
-
     // Tasks that are passed over at once; behind them the order of tasks counts more.
     private const int PassedAtOnce = 64;
 
@@ -72,8 +69,6 @@ public sealed partial class Scheduler
 
     private void Assign(VineTask task, VineWorker worker)
     {
-        if (worker.Assigned.Count == 0)
-            worker.LastProgress = _now;
         task.State = VineTaskState.Assigned;
         task.Worker = worker;
         task.Attempt++;
@@ -81,8 +76,8 @@ public sealed partial class Scheduler
         SettleFamily(task, worker);
         task.Graph.AssignedCount++;
         _index.Touch(worker);
-        worker.Assigned.Add(task);
-        worker.LoadUs += task.LoadUs;
+        worker.Add(task, _now);
+        NoteCrowd(task);
         worker.ExpectedBytes += task.ExpectedBytes = ExpectedBytes(task, worker);
         _running++;
         TellStarted(task);
@@ -93,7 +88,8 @@ public sealed partial class Scheduler
             inputs[i] = Input(task.Inputs[i]);
         Emit(new ToWorker(worker.Id, new Assign(
             task.Id, task.Attempt, task.Mode, functions, task.Body, inputs, task.Output.Id,
-            task.Graph.Reports.HasFlag(GraphReports.Output), task.Outputs.Length == 0 ? [] : Array.ConvertAll(task.Outputs, output => output.Id), task.Options.Library?.Number)));
+            task.Graph.Reports.HasFlag(GraphReports.Output), task.Outputs.Length == 0 ? [] : Array.ConvertAll(task.Outputs, output => output.Id),
+            task.Options.Library?.Number, task.Neutral)));
     }
 
     private TaskInput Input(VineFile file) =>
@@ -121,8 +117,8 @@ public sealed partial class Scheduler
             _index.Touch(worker);
         EndClaim(task, mayRun);
         _board.OnChanged(worker);
-        worker.Assigned.Remove(task);
-        worker.LoadUs -= task.LoadUs;
+        worker.Remove(task);
+        NoteCrowd(task);
         worker.ExpectedBytes -= task.ExpectedBytes;
         _running--;
         task.Graph.AssignedCount--;
@@ -138,60 +134,6 @@ public sealed partial class Scheduler
     }
 
     private static bool IsConnected(VineWorker worker) => !worker.HasLeft;
-
-    private void EndRetraction(VineWorker worker)
-    {
-        worker.Retracting = false;
-        worker.NextRetraction = _now + _options.StallTime;
-    }
-
-    /// <summary>When workers idle and nothing is ready that should go there, asks the most loaded worker that can for tasks that it has not started.</summary>
-    private void Steal()
-    {
-        if (_workers.Count < 2 || _held.TryPeek(out _, out _) || !_index.LeastLoaded()!.HasFreeSlot)
-            return;
-        foreach (var victim in _index.MostLoadedFirst().Take(VictimsLookedAt))
-        {
-            if (victim.HasFreeSlot)
-                return;
-            // The most loaded may have nothing to give: one long task on its only core.
-            if (victim.Surplus <= 0 || victim.Retracting)
-                continue;
-            var due = RetractableAt(victim);
-            if (due > _now)
-                WakeAt(due);
-            else if (TryRetract(victim))
-                return;
-        }
-    }
-
-    // Short tasks are over before they could move, unless the worker is stuck.
-    private TimeSpan RetractableAt(VineWorker worker) => worker.LoadUs / worker.Cores >= _options.BacklogUs
-        ? worker.NextRetraction
-        : Max(worker.NextRetraction, worker.LastProgress + _options.StallTime);
-
-    // Those that were sent there for its name, its resources or its files stay, and those for which the idle have no room.
-    private bool TryRetract(VineWorker victim)
-    {
-        var surplus = victim.Surplus;
-        var wanted = Math.Min((surplus + 1) / 2, StolenAtOnce);
-        var (light, heavy) = (new List<TaskId>(), new List<TaskId>());
-        var task = victim.Assigned.Last;
-        for (var left = Math.Min(surplus, StolenAtOnce); left > 0 && light.Count < wanted; left--, task = task.Previous)
-        {
-            if (task!.Demand is null || (task.Demand.Pool.IsForAllWithCores && MayStartNow(task)))
-                (Array.TrueForAll(task.Inputs, RidesAlong) ? light : heavy).Add(task.Id);
-        }
-
-        // Those come first for which nothing has to be moved.
-        var stolen = light.Count > 0 ? light : heavy[..Math.Min(wanted, heavy.Count)];
-        if (stolen.Count == 0)
-            return false;
-        victim.Retracting = true;
-        victim.Asked.Enqueue(null);
-        Emit(new ToWorker(victim.Id, new Retract(stolen)));
-        return true;
-    }
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

@@ -5,7 +5,7 @@ using DaskVine.Scheduling.Model;
 
 namespace DaskVine.Scheduling;
 
-/// <summary>What workers do: they join, complete, fail, give back, leave.</summary>
+/// <summary>What workers do: they join, complete, fail, give back.</summary>
 public sealed partial class Scheduler
 {
     private void OnWorkerSent(WorkerSent e)
@@ -37,7 +37,7 @@ public sealed partial class Scheduler
         }
 
         FunctionOf(task).Measure(completed.DurationUs, completed.Size);
-        worker.LastProgress = _now;
+        worker.Progress(task, _now);
         TellEnded(task, worker, completed.DurationUs);
         TellOutput(task, worker, completed.Output);
         if (completed.Value is null)
@@ -277,56 +277,5 @@ public sealed partial class Scheduler
 
         if (strays.Count > 0)
             Emit(new ToWorker(worker.Id, new Release(strays)));
-    }
-
-    private void OnWorkerLeft(WorkerLeft e)
-    {
-        if (!_workers.Remove(e.Worker, out var worker))
-            return;
-        worker.HasLeft = true;
-        _index.Remove(worker);
-        _board.OnLeft(worker, _now);
-        worker.Peer = null;
-        LoseFunctions(worker);
-        foreach (var claim in TakeUnanswered(worker))
-            Linger(claim);
-        var tasks = worker.Assigned.ToList();
-        foreach (var task in tasks)
-        {
-            Unassign(task, mayRun: true);
-            MakeReady(task);
-        }
-
-        EndArrivalsAt(worker);
-        foreach (var file in worker.Files.OrderBy(file => file.Id.Value).ToList())
-            LoseReplica(file, worker);
-        if (!e.Crashed)
-            return;
-        // It starts tasks in order of assignment, so those that may have been running are the first.
-        var slots = worker.Cores;
-        foreach (var task in tasks.TakeWhile(task => (slots -= task.Cores) >= 0))
-        {
-            // Giving one up drops its graph, others of this list with it.
-            if (++task.Crashes >= MostCrashes(task) && task.State != VineTaskState.Dropped)
-                GiveUp(task, worker, e.Reason);
-        }
-    }
-
-    private int MostCrashes(VineTask task) => HasTries(task) ? task.Options.Retries + 1 : _options.CrashLimit;
-
-    // Of a command: whatever else comes of it is told in its report, and not tried again.
-    private static bool HasTries(VineTask task) => task is { Mode: TaskMode.Command, Options.Retries: > 0 };
-
-    private void GiveUp(VineTask task, VineWorker worker, string reason)
-    {
-        var text = $"given up after it was running on {task.Crashes} workers that died; the last was {worker.Name}: {reason}";
-        if (!HasTries(task))
-        {
-            FailTask(task, worker.Name, Failure.Of(FailureKind.Lost, text));
-            return;
-        }
-
-        EndCommand(task, CommandResult.MaxRetries, text);
-        EndIfDelivered(task.Graph);
     }
 }

@@ -25,7 +25,12 @@ public sealed record ServeDirectory(FileId File) : SchedulerEffect;
 public sealed record StoreData(FileId File, long Size, long Offset, ReadOnlyMemory<byte> Data) : SchedulerEffect;
 
 /// <summary>Send a wanted file to a client in chunks: from <paramref name="Value"/>, or from staging when null.</summary>
-public sealed record SendFile(ClientId Client, int Graph, int Node, FileId File, long Size, ReadOnlyMemory<byte>? Value) : SchedulerEffect;
+/// <param name="IsValue">It is what a function returned, so the client gets it as Arrow.</param>
+public sealed record SendFile(
+    ClientId Client, int Graph, int Node, FileId File, long Size, ReadOnlyMemory<byte>? Value, bool IsValue) : SchedulerEffect;
+
+/// <summary>Send a small value to a client, with others in one Arrow stream where there are others.</summary>
+public sealed record SendValue(ClientId Client, int Graph, int Node, ReadOnlyMemory<byte> Value) : SchedulerEffect;
 
 /// <summary>
 /// Send a client what it watches, and ask the worker for more once there is not much else on its way to that client: one that does not read

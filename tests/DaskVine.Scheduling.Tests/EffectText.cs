@@ -79,6 +79,7 @@ internal sealed class EffectText
         ToWorker e => $"w{e.Worker.Value} {Of(e.Record)}",
         ToClient e => $"c{e.Client.Value} {Of(e.Record)}",
         PutFile e => $"w{e.Worker.Value} put {Of(e.File)}{(e.Value is null ? " from staging" : "")}",
+        SendValue e => $"c{e.Client.Value} result {e.Graph}.{e.Node} {Encoding.UTF8.GetString(e.Value.Span)}",
         SendFile e => $"c{e.Client.Value} send {e.Graph}.{e.Node} {e.Size}{(e.Value is null ? " from staging" : "")}",
         PassOutput e => $"w{e.Worker.Value} to c{e.Client.Value}: {e.Piece.Graph}.{e.Piece.Node} from {e.Piece.Offset}: "
             + $"{Encoding.UTF8.GetString(e.Piece.Data.Span).TrimEnd()}, then from {e.Next.Offset} of {e.Next.Output}",

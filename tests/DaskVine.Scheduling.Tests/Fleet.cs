@@ -1,4 +1,5 @@
 using DaskVine.Protocol;
+using DaskVine.Protocol.Libraries;
 using DaskVine.Protocol.Records;
 using Record = DaskVine.Protocol.Records.Record;
 
@@ -46,6 +47,13 @@ internal sealed class Fleet
 
     public void Ask(int number, Dictionary<string, long> resources, params string[] locks) =>
         FromClient(new TaskOptions(0, number, 0, 0, [], false, resources, locks));
+
+    /// <summary>These options have their tasks run by a library.</summary>
+    public void Use(int number, LibrarySpec library)
+    {
+        FromClient(new FunctionCode(number, SchedulerEnvironment.Bytes(library.Name), library.Name, library.ToBytes()));
+        FromClient(new TaskOptions(0, number, 0, 0, [], false, new Dictionary<string, long>(), [], Library: number));
+    }
 
     public int CompletedBy(int worker) => _completed[worker];
 
@@ -124,7 +132,7 @@ internal sealed class Fleet
                 break;
             case ToWorker { Record: FunctionCode }: Functions++; break;
             case ToWorker { Record: Transfer transfer } e: _transfers.Enqueue((e.Worker, transfer)); break;
-            case ToClient { Record: Result }: Results++; break;
+            case SendValue: Results++; break;
             case ToClient { Record: Progress }: break;
             default: Others++; break;
         }

@@ -1,5 +1,6 @@
 using System.Text;
 using DaskVine.Protocol;
+using DaskVine.Protocol.Libraries;
 using DaskVine.Protocol.Records;
 using Record = DaskVine.Protocol.Records.Record;
 
@@ -13,7 +14,8 @@ internal sealed partial class ModelWorker(WorkerId id, int cores, string name = 
 {
     public const long LargeSize = 1_000;
 
-    private readonly HashSet<int> _functions = [];
+    // By number; those of libraries are specs.
+    private readonly Dictionary<int, FunctionCode> _functions = [];
 
     // In order of assignment; those with a report have ended and were not acknowledged.
     private readonly List<HeldTask> _held = [];
@@ -75,8 +77,11 @@ internal sealed partial class ModelWorker(WorkerId id, int cores, string name = 
             return;
         switch (message)
         {
-            case FunctionCode e: _functions.Add(e.Number); break;
-            case ForgetFunctions e: _functions.ExceptWith(e.Numbers); break;
+            case FunctionCode e: _functions[e.Number] = e; break;
+            case ForgetFunctions e:
+                foreach (var number in e.Numbers)
+                    _functions.Remove(number);
+                break;
             case Assign e: Accept(e); break;
             case Upload: break;
             case Retract e: GiveBack(e.Tasks); break;
@@ -91,13 +96,13 @@ internal sealed partial class ModelWorker(WorkerId id, int cores, string name = 
         }
     }
 
-    /// <summary>Starts a task that can start, in order; at most one for each core.</summary>
+    /// <summary>Starts a task that can start, in order, those apart that wait for the slots of their library; no more than there are cores.</summary>
     public void Start()
     {
-        if (_held.Count(task => task.Started && task.Report is null) >= cores)
-            return;
-        var ready = _held.FirstOrDefault(task => !task.Started && FilesOf(task.Assign).All(_files.ContainsKey));
-        if (ready is null)
+        var running = _held.Where(task => task.Started && task.Report is null).ToList();
+        var ready = _held.FirstOrDefault(
+            task => !task.Started && FilesOf(task.Assign).All(_files.ContainsKey) && HasSlot(task.Assign, running));
+        if (ready is null || running.Sum(task => CoresOf(task.Assign)) + CoresOf(ready.Assign) > cores)
             return;
         ready.Started = true;
         foreach (var input in ready.Assign.Inputs)
@@ -105,7 +110,7 @@ internal sealed partial class ModelWorker(WorkerId id, int cores, string name = 
     }
 
     /// <summary>Ends the task that started first, if any; returns what it read, for its node.</summary>
-    public (string Node, List<string> Inputs)? End(bool large, bool fails)
+    public (string Node, List<string> Inputs)? End(bool large, bool fails, long durationUs)
     {
         if (_held.Find(task => task.Started && task.Report is null) is not { } task)
             return null;
@@ -115,10 +120,10 @@ internal sealed partial class ModelWorker(WorkerId id, int cores, string name = 
         if (fails)
             task.Report = new Failed(id, attempt, Failure.Of(FailureKind.Raised, "no"), output);
         else if (!large)
-            task.Report = new Completed(id, attempt, 100, task.Assign.Body.Length, task.Assign.Body, output);
+            task.Report = new Completed(id, attempt, durationUs, task.Assign.Body.Length, task.Assign.Body, output);
         else
         {
-            task.Report = new Completed(id, attempt, 100, LargeSize, null, output);
+            task.Report = new Completed(id, attempt, durationUs, LargeSize, null, output);
             Keep(task.Assign.Output, node);
         }
 
@@ -147,9 +152,17 @@ internal sealed partial class ModelWorker(WorkerId id, int cores, string name = 
 
     public static string NodeIn(string content) => content.TrimEnd('x');
 
+    private LibrarySpec? LibraryOf(Assign assign) => assign.Library is { } number ? LibrarySpec.Read(_functions[number].Code.Span) : null;
+
+    private int CoresOf(Assign assign) => LibraryOf(assign)?.CoresPerCall ?? 1;
+
+    private bool HasSlot(Assign assign, List<HeldTask> running) =>
+        LibraryOf(assign) is not { } library || running.Count(task => task.Assign.Library == assign.Library) < library.CallsAtOnce(cores);
+
     private void Accept(Assign assign)
     {
-        Assert.All(assign.Functions, function => Assert.Contains(function, _functions));
+        Assert.All(assign.Functions, function => Assert.Contains(function, _functions.Keys));
+        Assert.True(LibraryOf(assign) is not { } library || library.CoresPerCall <= cores, $"a worker with {cores} cores gets a call that takes more");
         _held.RemoveAll(task => task.Assign.Task == assign.Task && task.Assign.Attempt < assign.Attempt);
         _held.Add(new HeldTask(assign));
     }

@@ -94,7 +94,7 @@ internal sealed partial class RandomWorld
     private void BeginCalm()
     {
         foreach (var name in ModelOptions.Names)
-            Join(name, ModelOptions.ResourceMax);
+            Join(name, ModelOptions.ResourceMax, ModelOptions.CoresMax);
         _pending.Add(new ClientSent(Client, new Tune("wait-for-workers", 0)));
     }
 
@@ -126,6 +126,8 @@ internal sealed partial class RandomWorld
         _pending.Add(new ClientJoined(Client, "client", new Dictionary<string, string>()));
         for (var function = 0; function < 2; function++)
             _pending.Add(new ClientSent(Client, new FunctionCode(function, new byte[] { (byte)function }, $"f{function}", new byte[4])));
+        foreach (var (library, number) in ModelOptions.Libraries.Zip(Enumerable.Range(ModelOptions.FirstLibrary, ModelOptions.Libraries.Length)))
+            _pending.Add(new ClientSent(Client, new FunctionCode(number, new byte[] { (byte)number }, library.Name, library.ToBytes())));
         Handle();
     }
 
@@ -146,11 +148,11 @@ internal sealed partial class RandomWorld
         Handle();
     }
 
-    private void Join() => Join(ModelOptions.Names[_decisions.Below(ModelOptions.Names.Length - 1)], _decisions.Below(4) * 1_000);
+    private void Join() => Join(ModelOptions.Names[_decisions.Below(ModelOptions.Names.Length - 1)], _decisions.Below(4) * 1_000, _decisions.Below(ModelOptions.CoresMax) + 1);
 
-    private void Join(string name, long resources)
+    private void Join(string name, long resources, int cores)
     {
-        var worker = new ModelWorker(new WorkerId(++_lastWorker), _decisions.Below(3) + 1, name, resources)
+        var worker = new ModelWorker(new WorkerId(++_lastWorker), cores, name, resources)
         {
             IsPeer = _decisions.Below(4) > 0,
             Host = _decisions.OneIn(3) ? $"host {_decisions.Below(2)}" : "",
@@ -183,7 +185,7 @@ internal sealed partial class RandomWorld
 
     private void EndOne(ModelWorker worker, bool fails)
     {
-        if (worker.End(large: _decisions.OneIn(2), fails) is not { } ended)
+        if (worker.End(large: _decisions.OneIn(2), fails, durationUs: _decisions.OneIn(4) ? 30_000 : 100) is not { } ended)
             return;
         var at = ended.Node.Split('.').Select(int.Parse).ToArray();
         _graphs[at[0]].MustHaveRead(at[1], ended.Inputs);
@@ -237,6 +239,7 @@ internal sealed partial class RandomWorld
             case ToWorker e: Inbox(e.Worker)?.Enqueue(e.Record); break;
             case PutFile e: Inbox(e.Worker)?.Enqueue((e.File, ContentOf(e.File, e.Value))); break;
             case SendFile e: _graphs[e.Graph].Deliver(e.Node, ContentOf(e.File, e.Value)); break;
+            case SendValue e: _graphs[e.Graph].Deliver(e.Node, Encoding.UTF8.GetString(e.Value.Span)); break;
             case DropStaged e: _staged.Remove(e.File); break;
             case ToClient { Record: Result e }: _graphs[e.Graph].Deliver(e.Node, Encoding.UTF8.GetString(e.Value.Span)); break;
             case ToClient { Record: GraphFailed e }:

@@ -40,7 +40,7 @@ public sealed class SchedulerLibrariesTests : IDisposable
     {
         _env.Worker();
         _env.Worker(cores: 2);
-        _env.Graph().Options(1, library: "l", cores: 2).Task("a").Wanted("a");
+        _env.Graph().Options(1, library: "l", slots: 1, cores: 2).Task("a").Wanted("a");
         _env.Expect("w2 function l", "w2 function f", "w2 run a() by 0");
     }
 

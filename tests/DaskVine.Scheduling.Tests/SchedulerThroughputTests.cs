@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DaskVine.Protocol.Libraries;
 using DaskVine.Protocol.Records;
 using Xunit.Abstractions;
 
@@ -33,6 +34,22 @@ public sealed class SchedulerThroughputTests(ITestOutputHelper output)
         Time("task with a resource", () =>
         {
             fleet.Submit([.. Enumerable.Range(0, Count).Select(i => Fleet.Call() with { Options = i % 2 })], wanted: [.. Enumerable.Range(0, Count)]);
+            fleet.Complete(int.MaxValue);
+        });
+        Assert.Equal((Count, Count, 0), (fleet.Assigned, fleet.Results, fleet.Others));
+        fleet.MustHoldNothing();
+    }
+
+    [Fact]
+    public void CallsOfLibrariesWithOneSlot_AHundredThousand_EachRunOnce()
+    {
+        const int Libraries = 10;
+        var fleet = new Fleet(workers: 100, cores: 4);
+        for (var i = 1; i <= Libraries; i++)
+            fleet.Use(i, new LibrarySpec { Name = $"library {i}", Slots = 1 });
+        Time("call or task", () =>
+        {
+            fleet.Submit([.. Enumerable.Range(0, Count).Select(i => Fleet.Call() with { Options = i % (Libraries + 1) })], wanted: [.. Enumerable.Range(0, Count)]);
             fleet.Complete(int.MaxValue);
         });
         Assert.Equal((Count, Count, 0), (fleet.Assigned, fleet.Results, fleet.Others));

@@ -1,4 +1,5 @@
 using DaskVine.Protocol;
+using DaskVine.Protocol.Libraries;
 using DaskVine.Protocol.Records;
 using Record = DaskVine.Protocol.Records.Record;
 
@@ -36,12 +37,17 @@ internal sealed class TestClient
     public TestGraph Graph(int number = 1, TaskMode mode = TaskMode.FunctionCalls) => new(_environment, this, number, mode);
 
     /// <summary>The client's number for a function, which is sent when it is new.</summary>
-    public int Function(string name)
+    public int Function(string name) => Function(name, new byte[8]);
+
+    /// <summary>Likewise for a library, which is known by its name.</summary>
+    public int Library(LibrarySpec spec) => Function(spec.Name, spec.ToBytes());
+
+    public int Function(string name, byte[] code)
     {
         if (_functions.Contains(name))
             return _functions.IndexOf(name);
         _functions.Add(name);
-        Sends(new FunctionCode(_functions.Count - 1, SchedulerEnvironment.Bytes(name), name, new byte[8]));
+        Sends(new FunctionCode(_functions.Count - 1, SchedulerEnvironment.Bytes(name), name, code));
         return _functions.Count - 1;
     }
 }

@@ -1,4 +1,5 @@
 using DaskVine.Protocol;
+using DaskVine.Protocol.Libraries;
 using DaskVine.Protocol.Records;
 
 namespace DaskVine.Scheduling.Tests;
@@ -22,6 +23,14 @@ internal sealed partial class TestGraph(SchedulerEnvironment environment, TestCl
     {
         foreach (var key in keys)
             Task(key);
+        return this;
+    }
+
+    /// <summary>Tasks that call the function "g".</summary>
+    public TestGraph Calls(params string[] keys)
+    {
+        foreach (var key in keys)
+            Call("g", key);
         return this;
     }
 
@@ -54,13 +63,14 @@ internal sealed partial class TestGraph(SchedulerEnvironment environment, TestCl
         return this;
     }
 
-    /// <summary>Sends options, which hold for the nodes that are added next.</summary>
+    /// <summary>Sends options, which hold for the nodes that are added next. Each call of a library takes so many cores.</summary>
     public TestGraph Options(
         int options, long priority = 0, int retries = 0, string[]? workers = null, bool elsewhere = false,
-        Dictionary<string, long>? resources = null, string[]? locks = null, bool checkpoint = false, string? library = null, int cores = 0)
+        Dictionary<string, long>? resources = null, string[]? locks = null, bool checkpoint = false, string? library = null, int cores = 0,
+        int slots = 0, ExecMode exec = ExecMode.Fork)
     {
         Open();
-        int? runBy = library is null ? null : client.Function(library);
+        int? runBy = library is null ? null : client.Library(new LibrarySpec { Name = library, Mode = exec, Slots = slots, Cores = slots * cores });
         client.Sends(new TaskOptions(
             number, options, priority, retries, workers ?? [], elsewhere, resources ?? [], locks ?? [], checkpoint, runBy, cores));
         return With(options);

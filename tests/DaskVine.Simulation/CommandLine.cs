@@ -19,6 +19,7 @@ internal sealed record CommandLine
         --session-percent N       of graphs are sessions of commands
         --maker-percent N         of their files are made wherever they are read
         --disk N                  bytes that a worker's cache may hold
+        --library-percent N       of graphs have calls that libraries run
         --closed-percent N        of pairs of workers cannot reach each other
         --client-credit N         bytes, of the links with clients
         --table NAME              print a scenario: environment, spread, storage, locality, replicas
@@ -101,6 +102,7 @@ internal sealed record CommandLine
             "--declared-percent" => options => options with { DeclaredFiles = number / 100.0 },
             "--session-percent" => options => options with { Sessions = number / 100.0 },
             "--maker-percent" => options => options with { Makers = number / 100.0 },
+            "--library-percent" => options => options with { Libraries = number / 100.0 },
             "--disk" => options => options with { Disk = number },
             "--closed-percent" => options => options with { ClosedPairs = number / 100.0 },
             "--large-percent" => options => options with { LargeOutputs = number / 100.0 },

@@ -27,6 +27,9 @@ public enum Sabotage
 
     /// <summary>No client says which locks its tasks need.</summary>
     DroppedLocks,
+
+    /// <summary>Clients describe libraries as if they had more slots.</summary>
+    MoreSlots,
 }
 
 /// <summary>How the nodes of a graph depend on each other.</summary>
@@ -180,6 +183,15 @@ public sealed record SimulationOptions
 
     /// <summary>Graphs that ask for priorities, retries, workers, resources and locks, and hear of their tasks, among all.</summary>
     public double AskingGraphs { get; init; }
+
+    /// <summary>Graphs of which some calls are run by libraries, among all.</summary>
+    public double Libraries { get; init; }
+
+    /// <summary>Libraries beside its own that a worker may have while they idle.</summary>
+    public int MostLibraries { get; init; } = 16;
+
+    /// <summary>How long the process of a library takes to be set up, about.</summary>
+    public TimeSpan SetupTime { get; init; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Invariants of the cores are checked after every so many steps of theirs.</summary>
     public int CheckEvery { get; init; } = 1;

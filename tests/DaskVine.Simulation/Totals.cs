@@ -12,6 +12,9 @@ public sealed class Totals
 
     public long Starts { get; set; }
 
+    /// <summary>Of those, by libraries beside the workers' own.</summary>
+    public long LibraryStarts { get; set; }
+
     /// <summary>Starts of tasks that had started before.</summary>
     public long Restarts { get; set; }
 
@@ -64,6 +67,7 @@ public sealed class Totals
         Steps += other.Steps;
         Tasks += other.Tasks;
         Starts += other.Starts;
+        LibraryStarts += other.LibraryStarts;
         Restarts += other.Restarts;
         Redone += other.Redone;
         Results += other.Results;
@@ -88,7 +92,7 @@ public sealed class Totals
         var faults = Faults.Count == 0 ? "none" : string.Join(", ", Faults.Select(fault => $"{fault.Key} {fault.Value:N0}"));
         return $"""
             steps {Steps:N0}, virtual time {VirtualTime.TotalSeconds:N1} s, messages {Messages:N0} ({MessagesLost:N0} lost)
-            tasks {Tasks:N0}, starts {Starts:N0} ({Restarts:N0} again, {Redone:N0} that had finished), results {Results:N0}
+            tasks {Tasks:N0}, starts {Starts:N0} ({LibraryStarts:N0} in libraries, {Restarts:N0} again, {Redone:N0} that had finished), results {Results:N0}
             transfers {Transfers:N0} ({TransfersFailed:N0} failed), MiB made {BytesMade >> 20:N0}, moved {BytesMoved >> 20:N0}, linked {BytesLinked >> 20:N0}, by link {BytesByLink >> 20:N0}, stored at most {PeakStored >> 20:N0}
             scheduler {SchedulerTime.TotalSeconds:N2} s
             graphs done {GraphsDone:N0}, failed {GraphsFailed:N0}, cancelled {GraphsCancelled:N0}

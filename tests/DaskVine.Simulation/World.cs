@@ -35,7 +35,8 @@ internal sealed class World
             new ResultChecker(Totals),
             new FailureChecker(Book, options.Disk > 0),
             new SessionChecker(this, Book),
-            new CoreChecker(),
+            new CoreChecker(this),
+            new LibraryChecker(this),
             new ClaimChecker(this),
             new RetryChecker(this, Book),
             new LeftoverChecker(Book),
@@ -188,12 +189,12 @@ internal sealed class World
     // Of each kind that tasks may ask for there is one sooner or later, so that what waits can run.
     private void AddAskedWorkers()
     {
-        if (Options.Sessions > 0 && !Workers.Exists(worker => worker.Cores == Options.CoresMax))
+        if ((Options.Sessions > 0 || Options.Libraries > 0) && !Workers.Exists(worker => worker.Cores == Options.CoresMax))
             AddWorker(Options.CoresMax);
         if (Options.AskingGraphs == 0)
             return;
         foreach (var title in OptionsDraw.Titles.Where(title => !Workers.Exists(worker => OptionsDraw.IsFull(worker.Plan, title))))
-            AddWorker(OptionsDraw.Full(Options.Sessions > 0 ? Options.CoresMax : Chance.Between(1, Options.CoresMax), title));
+            AddWorker(OptionsDraw.Full(Options.Sessions > 0 || Options.Libraries > 0 ? Options.CoresMax : Chance.Between(1, Options.CoresMax), title));
     }
 
     private void Step(TimeSpan limit)
@@ -215,7 +216,8 @@ internal sealed class World
     {
         var nodes = Clients.SelectMany(client => client.Runs).SelectMany(run => run.Plan.Nodes);
         var serial = TimeSpan.FromTicks(nodes.Sum(node => node.Call.Duration.Ticks));
-        return Options.FaultsEnd + (serial * 500) + TimeSpan.FromMinutes(30);
+        var setups = Options.Libraries > 0 ? Options.SetupTime * 20 * nodes.Count() : TimeSpan.Zero;
+        return Options.FaultsEnd + (serial * 500) + setups + TimeSpan.FromMinutes(30);
     }
 
     private void Count(GraphRun run)

@@ -31,8 +31,17 @@ public static class WorldDraw
             SlowWorkers = chance.Pick([0, 0, 0.3]),
             AskingGraphs = chance.Pick([0, 0.5, 1]),
         };
-        return Crowded(Connected(Sick(calm, chance), new Chance(Chance.Mix(~seed))), new Chance(Chance.Mix(seed ^ 0x5E55)));
+        var world = Crowded(Connected(Sick(calm, chance), new Chance(Chance.Mix(~seed))), new Chance(Chance.Mix(seed ^ 0x5E55)));
+        return WithLibraries(world, new Chance(Chance.Mix(seed ^ 0x11B)));
     }
+
+    // Drawn apart, too.
+    private static SimulationOptions WithLibraries(SimulationOptions world, Chance chance) => world with
+    {
+        Libraries = chance.Pick([0, 0, 0.5, 1]),
+        MostLibraries = chance.Pick([1, 2, 3, 16]),
+        SetupTime = TimeSpan.FromMilliseconds(chance.AcrossMagnitudes(1, 3_000)),
+    };
 
     // Drawn apart for the same reason as what is connected. A disk holds a few of the largest files.
     private static SimulationOptions Crowded(SimulationOptions world, Chance chance) => world with

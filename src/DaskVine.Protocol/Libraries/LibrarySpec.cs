@@ -46,6 +46,9 @@ public sealed record LibrarySpec
     /// <summary>Under which relative paths the last inputs of each of its calls are in the directory where it starts.</summary>
     public IReadOnlyList<string> Inputs { get; init; } = [];
 
+    /// <summary>Names of the content of <see cref="Inputs"/>, so that libraries that differ in it are not one. Written, and read by nobody.</summary>
+    public IReadOnlyList<string> Contents { get; init; } = [];
+
     /// <summary>The one of <see cref="Inputs"/> that is an unpacked environment with <c>bin/run_in_env</c> or <c>bin/python</c>, or empty.</summary>
     public string PackedEnvironment { get; init; } = "";
 
@@ -86,7 +89,7 @@ public sealed record LibrarySpec
     {
         var writer = new MsgPackWriter();
         // As long as there was one runtime only, nobody named it.
-        writer.WriteMapHeader(Runtime == LibraryRuntime.Python ? 13 : 14);
+        writer.WriteMapHeader((Runtime == LibraryRuntime.Python ? 13 : 14) + (Contents.Count > 0 ? 1 : 0));
         Write(writer, "name", Name);
         if (Runtime != LibraryRuntime.Python)
             Write(writer, "runtime", s_runtimes[(int)Runtime]);
@@ -106,6 +109,8 @@ public sealed record LibrarySpec
             Write(writer, name, value);
         Write(writer, "command", Command);
         Write(writer, "inputs", Inputs);
+        if (Contents.Count > 0)
+            Write(writer, "contents", Contents);
         Write(writer, "environment", PackedEnvironment);
         writer.Write("sandbox");
         writer.Write(Sandbox);

@@ -9,9 +9,6 @@ internal sealed class AssignedTasks
 
     public int Count { get; private set; }
 
-    /// <summary>Slots that they take together.</summary>
-    public int Cores { get; private set; }
-
     public void Add(VineTask task)
     {
         task.Previous = Last;
@@ -22,7 +19,6 @@ internal sealed class AssignedTasks
             Last.Next = task;
         Last = task;
         Count++;
-        Cores += task.Cores;
     }
 
     public void Remove(VineTask task)
@@ -37,7 +33,6 @@ internal sealed class AssignedTasks
             task.Next.Previous = task.Previous;
         task.Previous = task.Next = null;
         Count--;
-        Cores -= task.Cores;
     }
 
     /// <summary>A copy, for loops that take tasks away.</summary>

@@ -90,6 +90,9 @@ internal sealed class VineFile(FileId id, VineGraph graph, int node)
 
     public bool IsNeeded => IsDemanded || MadeFromIt is not null || (!Forgotten && (!Graph.Sealed || Graph.PruneDepth == 0 || HasUnsettledConsumers));
 
+    /// <summary>It is a value: of the graph, or what a function returned. Else it is bytes that mean something to their reader only.</summary>
+    public bool IsValue => Declared is null && Producer is not { Mode: TaskMode.Command };
+
     /// <summary>Workers may get it from each other.</summary>
     public bool IsShared => Declared is not { Shared: false } && !Graph.Returns;
 

@@ -29,6 +29,12 @@ internal sealed class VineFunction(FunctionCode code, long unknownDurationUs)
     /// <summary>How many numbers of clients stand for it; it is forgotten when none does.</summary>
     public int Users { get; set; }
 
+    /// <summary>Once it was named as a library of which workers run few calls at a time.</summary>
+    public VineLibrary? Library { get; private set; }
+
+    /// <summary>Whether it was named as a library.</summary>
+    public bool IsReadAsLibrary { get; private set; }
+
     /// <summary>All and only the workers whose <see cref="VineWorker.Functions"/> contain it.</summary>
     public HashSet<VineWorker> Holders { get; } = [];
 
@@ -37,6 +43,9 @@ internal sealed class VineFunction(FunctionCode code, long unknownDurationUs)
 
     /// <summary>Expected bytes of a result; null before the first.</summary>
     public long? ResultBytes { get; private set; }
+
+    /// <param name="limited">Itself when workers run few of its calls at a time; null for as many as they have cores.</param>
+    public void ReadAsLibrary(VineLibrary? limited) => (Library, IsReadAsLibrary) = (limited, true);
 
     public void Measure(long durationUs, long resultBytes)
     {

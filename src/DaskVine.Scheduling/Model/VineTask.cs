@@ -50,6 +50,9 @@ internal sealed class VineTask(
 
     public TaskMode Mode { get; init; }
 
+    /// <summary>Its value is for other runtimes than its own too.</summary>
+    public bool Neutral { get; init; }
+
     /// <summary>For people.</summary>
     public string Key { get; } = key;
 
@@ -59,7 +62,10 @@ internal sealed class VineTask(
     public TaskNeeds? Needs { get; init; }
 
     /// <summary>Slots that it takes of its worker.</summary>
-    public int Cores => Needs?.Cores ?? 1;
+    public int Cores => Needs?.Cores ?? LimitedBy?.CoresPerCall ?? 1;
+
+    /// <summary>The library whose few slots it waits for at its worker, if any.</summary>
+    public VineLibrary? LimitedBy => Options.LimitedBy;
 
     /// <summary>That of its options; of a task with needs one of its own, which it uses from when it is ready until it is done.</summary>
     public Demand? Demand { get; set; } = options.Demand;

@@ -66,8 +66,16 @@ internal sealed class VineWorker(WorkerId id, string name, int cores, IReadOnlyD
     /// <summary>Of its interpreter and packages, by component; empty while it does not know.</summary>
     public IReadOnlyDictionary<string, string> Versions { get; set; } = new Dictionary<string, string>();
 
-    /// <summary>Sum of <see cref="VineTask.LoadUs"/> over <see cref="Assigned"/>.</summary>
-    public long LoadUs { get; set; }
+    /// <summary>
+    /// Sum of <see cref="VineTask.LoadUs"/> over <see cref="Assigned"/>, but of a library in <see cref="Libraries"/> no more than its slots may have waiting.
+    /// </summary>
+    public long LoadUs { get; private set; }
+
+    /// <summary>Cores that <see cref="Assigned"/> take or wait for, those that wait for the slots of a library apart.</summary>
+    public int BusyCores { get; private set; }
+
+    /// <summary>All and only the libraries with few slots that have calls in <see cref="Assigned"/>.</summary>
+    public Dictionary<VineLibrary, LibraryCalls> Libraries { get; } = [];
 
     /// <summary>It was asked to give tasks back and has not answered.</summary>
     public bool Retracting { get; set; }
@@ -105,10 +113,39 @@ internal sealed class VineWorker(WorkerId id, string name, int cores, IReadOnlyD
     public bool HasFreeSlot => HasFreeSlots(1);
 
     /// <summary>How many of its tasks wait for slots, or may: more than that it cannot give back.</summary>
-    public int Surplus => Math.Min(Assigned.Count - 1, Assigned.Cores - Cores);
+    public int Surplus => Math.Min(Assigned.Count - 1, BusyCores - Cores);
 
     /// <summary>Whether a task of so many cores would start at once.</summary>
-    public bool HasFreeSlots(int count) => Assigned.Cores + count <= Cores;
+    public bool HasFreeSlots(int count) => BusyCores + count <= Cores;
+
+    /// <summary>Puts a task on its books.</summary>
+    public void Add(VineTask task, TimeSpan now)
+    {
+        if (Assigned.Count == 0)
+            LastProgress = now;
+        Assigned.Add(task);
+        if (task.LimitedBy is { } library)
+            Add(task, library, now);
+        else
+            Count(task.LoadUs, task.Cores);
+    }
+
+    public void Remove(VineTask task)
+    {
+        Assigned.Remove(task);
+        if (task.LimitedBy is { } library)
+            Remove(task, library);
+        else
+            Count(-task.LoadUs, -task.Cores);
+    }
+
+    /// <summary>It has completed one of its tasks.</summary>
+    public void Progress(VineTask task, TimeSpan now)
+    {
+        LastProgress = now;
+        if (task.LimitedBy is { } library)
+            Libraries[library].LastProgress = now;
+    }
 
     public long FreeOf(string resource) => Resources.GetValueOrDefault(resource) - _used.GetValueOrDefault(resource);
 
@@ -132,5 +169,38 @@ internal sealed class VineWorker(WorkerId id, string name, int cores, IReadOnlyD
             return HasFreeSlot;
         var order = (LoadUs / Cores).CompareTo(other.LoadUs / other.Cores);
         return order != 0 ? order < 0 : Id.Value < other.Id.Value;
+    }
+
+    private void Add(VineTask task, VineLibrary library, TimeSpan now)
+    {
+        if (!Libraries.TryGetValue(library, out var calls))
+        {
+            Libraries.Add(library, calls = library.Open(this));
+            calls.LastProgress = now;
+        }
+
+        Count(-calls.CountedUs, -calls.BusyCores);
+        calls.Add(task);
+        Count(calls.CountedUs, calls.BusyCores);
+        if (calls.Waiting > 0)
+            library.Crowded.Add(calls);
+    }
+
+    private void Remove(VineTask task, VineLibrary library)
+    {
+        var calls = Libraries[library];
+        Count(-calls.CountedUs, -calls.BusyCores);
+        calls.Remove(task);
+        Count(calls.CountedUs, calls.BusyCores);
+        if (calls.Waiting == 0)
+            library.Crowded.Remove(calls);
+        if (calls.Count == 0)
+            Libraries.Remove(library);
+    }
+
+    private void Count(long loadUs, int cores)
+    {
+        LoadUs += loadUs;
+        BusyCores += cores;
     }
 }

@@ -7,8 +7,10 @@ namespace DaskVine.Scheduling.Model;
 /// <param name="resources">What a task takes of its worker's, by name, in thousandths, sorted.</param>
 /// <param name="cores">Slots that a task takes: a worker has as many, free or not, as its tasks wait there for their turn.</param>
 /// <param name="held">Files that the worker holds.</param>
+/// <param name="library">Its calls alone, and those that the worker has room for.</param>
 internal sealed class WorkerPool(
-    int number, string content, string[] names, (string Name, long Amount)[] resources, int cores = 1, VineFile[]? held = null)
+    int number, string content, string[] names, (string Name, long Amount)[] resources, int cores = 1, VineFile[]? held = null,
+    VineLibrary? library = null)
 {
     // More would make a placement as slow as there are workers.
     private const int LookedAt = 64;
@@ -31,8 +33,10 @@ internal sealed class WorkerPool(
 
     public VineFile[] Held { get; } = held ?? [];
 
+    public VineLibrary? Library { get; } = library;
+
     /// <summary>Every worker belongs to it, so that it keeps no account of them.</summary>
-    public bool IsForAll => Cores == 1 && IsForAllWithCores;
+    public bool IsForAll => Cores == 1 && Library is null && IsForAllWithCores;
 
     /// <summary>Every worker with enough cores belongs to it.</summary>
     public bool IsForAllWithCores => Names.Length == 0 && Resources.Length == 0 && Held.Length == 0;
@@ -72,7 +76,7 @@ internal sealed class WorkerPool(
         return IsOneOf(worker);
     }
 
-    /// <summary>Whether the worker has the name and the resources now.</summary>
+    /// <summary>Whether the worker has the name, the resources, and room for the library now.</summary>
     public bool Fits(VineWorker worker)
     {
         foreach (var (name, amount) in Resources)
@@ -81,8 +85,11 @@ internal sealed class WorkerPool(
                 return false;
         }
 
-        return IsOneOf(worker);
+        return IsOneOf(worker) && (Library is null || Library.HasRoomAt(worker));
     }
+
+    /// <summary>Whether a task would find as many slots free as it takes.</summary>
+    public bool MayStartAt(VineWorker worker) => worker.HasFreeSlots(Cores) && (Library is null || Library.HasFreeSlotAt(worker));
 
     public void Open(VineWorker worker)
     {
@@ -126,8 +133,11 @@ internal sealed class WorkerPool(
     // One where it starts at once; else one where the wait is short.
     private bool IsBetter(VineWorker worker, VineWorker other)
     {
-        var starts = worker.HasFreeSlots(Cores);
-        return starts == other.HasFreeSlots(Cores) ? worker.IsLessLoadedThan(other) : starts;
+        var starts = MayStartAt(worker);
+        if (starts != MayStartAt(other))
+            return starts;
+        var order = Library is null ? 0 : Library.WaitUsAt(worker).CompareTo(Library.WaitUsAt(other));
+        return order != 0 ? order < 0 : worker.IsLessLoadedThan(other);
     }
 
     private bool IsOneOf(VineWorker worker) => worker.Cores >= Cores

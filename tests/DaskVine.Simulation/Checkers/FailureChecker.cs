@@ -5,7 +5,7 @@ using DaskVine.Simulation.Graphs;
 
 namespace DaskVine.Simulation.Checkers;
 
-/// <summary>A graph fails only with a failure that was drawn for one of its tasks, or after a task's third death.</summary>
+/// <summary>A graph fails only with a failure that was drawn for one of its tasks or for its library, or after a task's third death.</summary>
 internal sealed class FailureChecker(TaskBook book, bool hasLimitedDisks = false) : Watcher
 {
     private const int DeathsUntilGivenUp = 3;
@@ -20,6 +20,7 @@ internal sealed class FailureChecker(TaskBook book, bool hasLimitedDisks = false
             FailureKind.Died => plan.Outcome == Outcome.EndsProcess,
             FailureKind.Lost => deaths >= DeathsUntilGivenUp || hasLimitedDisks,
             FailureKind.Unloadable => hasLimitedDisks && failed.Failure.Message.Contains("--disk", StringComparison.Ordinal),
+            FailureKind.Library => LibraryDraw.IsBroken(LibraryDraw.Of(run.Plan.Nodes[failed.Node])),
             _ => false,
         };
         Require(!run.HasEnded, $"graph of {plan.Name} fails after it was {run.State}", plan.Name);

@@ -39,7 +39,7 @@ internal sealed class SessionChecker(World world, TaskBook book) : Watcher
 
     private static bool MustFail(GraphRun run, int node) => AnyOf(run, node, plan => plan.Role != NodeRole.Call && plan.Call.FailsAsCommand);
 
-    private static bool DrawnToFail(NodePlan plan) => plan.Call.Outcome != Outcome.Value;
+    private static bool DrawnToFail(NodePlan plan) => plan.Call.Outcome != Outcome.Value || LibraryDraw.IsBroken(LibraryDraw.Of(plan));
 
     private bool GivenUp(NodePlan plan) => book.DeathsOf(plan.Call.Name) >= (plan.Options?.Retries > 0 ? 1 : DeathsUntilGivenUp);
 

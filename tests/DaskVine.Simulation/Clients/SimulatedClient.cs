@@ -105,6 +105,8 @@ internal sealed class SimulatedClient
         _opened.Clear();
         for (var number = 0; number < GraphDraw.Functions; number++)
             _link!.Post(new FunctionCode(number, new byte[] { (byte)number, 1, 2, 3 }, $"f{number}", new byte[20 * (number + 1)]));
+        foreach (var library in _world.Options.Libraries > 0 ? LibraryDraw.Codes(_world.Options.Sabotage == Sabotage.MoreSlots ? 1 : 0) : [])
+            _link!.Post(library);
         foreach (var run in Runs.Where(run => !run.HasEnded))
         {
             run.State = GraphRunState.Waiting;

@@ -35,6 +35,10 @@ internal sealed class GraphDraw(SimulationOptions options, Chance chance)
         var isSession = options.Sessions > 0 && chance.Happens(options.Sessions);
         if (isSession)
             (mode, nodes) = (TaskMode.Command, SessionDraw.Draw(nodes, options, chance));
+        // Drawn apart, so that the other worlds stay as they were.
+        var libraries = new Chance(Chance.Mix(options.Seed ^ Chance.Mix(((ulong)client << 32) ^ (ulong)number ^ 0x11B)));
+        if (options.Libraries > 0 && libraries.Happens(options.Libraries))
+            (nodes, asked) = LibraryDraw.Draw(nodes, asked, options, libraries);
         var wanted = Enumerable.Range(0, nodes.Length).Where(node => (!read[node] || chance.Happens(0.02)) && nodes[node].Declared is null).ToArray();
         var varied = options.VariedGraphs > 0 && chance.Happens(options.VariedGraphs);
         return new GraphPlan(client, number, mode, nodes, wanted)

@@ -159,6 +159,11 @@ internal sealed partial class SimulatedManager
             case PutFile e when Find(e.Worker) is { } peer:
                 Start(peer, e.File, e.Value, (size, offset, data) => new Chunk(e.File, size, offset, data));
                 break;
+            case SendValue e when Find(e.Client) is { } peer:
+                Post(peer, new Result(e.Graph, e.Node, e.Value.Length, 0, e.Value));
+                if (_world.Sabotages(Sabotage.ResultTwice))
+                    Post(peer, new Result(e.Graph, e.Node, e.Value.Length, 0, e.Value));
+                break;
             case SendFile e when Find(e.Client) is { } peer:
                 Start(peer, e.File, e.Value, (size, offset, data) => new Result(e.Graph, e.Node, size, offset, data));
                 break;

@@ -1,15 +1,22 @@
 using DaskVine.Protocol.Host;
+using DaskVine.Protocol.Libraries;
 using DaskVine.WorkerState;
 
 namespace DaskVine.Simulation.Workers;
 
-/// <summary>A process that runs calls: a child of the library, or a task's own.</summary>
-internal sealed class SimulatedHost(HostId id, int library)
+/// <summary>A process that runs calls: a child of a library, or a task's own.</summary>
+/// <param name="library">The process that it is a child of; null for one that was started by itself.</param>
+/// <param name="spec">Of its library; null for the worker's own, and for a task's.</param>
+internal sealed class SimulatedHost(HostId id, SimulatedLibrary? library, LibrarySpec? spec)
 {
     public HostId Id { get; } = id;
 
-    /// <summary>Number of the library process that it is a child of.</summary>
-    public int Library { get; } = library;
+    public SimulatedLibrary? Library { get; } = library;
+
+    public bool IsForOneCall => spec is { Mode: ExecMode.ForkPerCall };
+
+    /// <summary>When it says hello; never, when its setup fails.</summary>
+    public TimeSpan UpAt { get; set; } = TimeSpan.MaxValue;
 
     public bool IsChild => Id.Role == HostRole.Child;
 

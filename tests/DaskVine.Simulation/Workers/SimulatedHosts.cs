@@ -1,88 +1,112 @@
 using DaskVine.Protocol.Host;
+using DaskVine.Protocol.Libraries;
 using DaskVine.Simulation.Graphs;
 using DaskVine.WorkerState;
 
 namespace DaskVine.Simulation.Workers;
 
-/// <summary>The processes of one worker: its library, the children, tasks' own. They take time, answer, die.</summary>
+/// <summary>The processes of one worker: libraries, the children, tasks' own. They take time, answer, die.</summary>
 internal sealed class SimulatedHosts(World world, SimulatedWorker worker, Chance chance)
 {
     private static readonly TimeSpan s_holdAtMost = TimeSpan.FromMilliseconds(1);
 
     // Live hosts.
     private readonly Dictionary<HostId, SimulatedHost> _hosts = [];
-    private int _library;
-    private bool _libraryAlive;
-    private bool _libraryUp;
-    private int _startsFailed;
 
-    // Functions that the library was sent; its children have them from their fork on.
-    private readonly HashSet<int> _loaded = [];
+    // The last process of each library that children are forked from.
+    private readonly Dictionary<int, SimulatedLibrary> _libraries = [];
 
-    // When it has done all that it was asked to.
-    private TimeSpan _loadedAt;
+    // Setups in a row that failed, by library.
+    private readonly Dictionary<int, int> _failedSetups = [];
 
-    public void StartLibrary()
+    public void StartLibrary(StartLibrary start)
     {
-        var library = ++_library;
-        _libraryAlive = true;
-        _libraryUp = false;
-        _loaded.Clear();
-        _loadedAt = world.Clock.Now;
-        var fails = world.FaultsGoOn && _startsFailed < 2 && world.Options.LibraryDeaths is not null && chance.Happens(0.1);
-        _startsFailed = fails ? _startsFailed + 1 : 0;
-        world.Clock.After(Startup(200), () =>
+        var library = new SimulatedLibrary(start.Library, start.Spec) { LoadedAt = world.Clock.Now };
+        _libraries[start.Library] = library;
+        var fails = SetupFails(start.Library, start.Spec);
+        world.Clock.After(SetupTime(start.Spec), () =>
         {
-            if (library != _library || !_libraryAlive)
+            if (library.IsDead)
                 return;
-            _libraryUp = !fails;
+            library.IsUp = !fails;
             if (fails)
-                EndLibrary(1);
+                End(library, 1);
             else
-                worker.Happen(new LibraryUp());
+                worker.Happen(new LibraryUp(Library: library.Id));
         });
     }
 
-    /// <summary>Not while it comes up: a few such deaths in a row are a reason to fail calls.</summary>
+    /// <summary>A process that children are forked from, or one that was set up by itself. Not while it comes up: a few such deaths in a row are a reason to fail calls.</summary>
     /// <returns>Whether there was one to kill.</returns>
     public bool KillLibrary()
     {
-        if (!_libraryAlive || !_libraryUp)
+        var parents = _libraries.Values.Where(library => library is { IsUp: true, IsDead: false }).ToList();
+        var alone = _hosts.Values.Where(host => host is { IsChild: true, Library: null } && host.UpAt < world.Clock.Now).ToList();
+        if (parents.Count + alone.Count == 0)
             return false;
-        EndLibrary(-9);
+        var picked = parents.Count + alone.Count == 1 ? 0 : chance.Between(0, parents.Count + alone.Count - 1);
+        if (picked < parents.Count)
+            End(parents[picked], -9);
+        else
+            End(alone[picked - parents.Count], -9);
         return true;
     }
 
-    public void Fork(int slot)
+    public void EndLibrary(int id)
     {
-        if (!_libraryAlive)
+        if (_libraries[id] is { IsDead: false } library)
+            End(library, 0);
+    }
+
+    public void Fork(ForkChild fork)
+    {
+        var library = _libraries[fork.Library];
+        if (library.IsDead)
             return;
-        var child = new SimulatedHost(HostId.Child(slot), _library);
-        child.Functions.UnionWith(_loaded);
+        var child = new SimulatedHost(HostId.Child(fork.Slot, fork.Library), library, library.Spec);
+        child.Functions.UnionWith(library.Loaded);
         // It has to load what it was sent before.
-        var wait = _loadedAt > world.Clock.Now ? _loadedAt - world.Clock.Now : TimeSpan.Zero;
+        var wait = library.LoadedAt > world.Clock.Now ? library.LoadedAt - world.Clock.Now : TimeSpan.Zero;
         Start(child, wait + Startup(3));
+    }
+
+    /// <summary>A child that is set up by itself.</summary>
+    public void StartChild(StartChild start)
+    {
+        var child = new SimulatedHost(start.Child, null, start.Spec);
+        if (!SetupFails(start.Child.Library, start.Spec))
+        {
+            Start(child, SetupTime(start.Spec));
+            return;
+        }
+
+        _hosts.Add(child.Id, child);
+        world.Clock.After(SetupTime(start.Spec), () =>
+        {
+            if (!child.Dead)
+                End(child, 1);
+        });
     }
 
     /// <summary>One in ten is long to load, so that children are to have it from their library.</summary>
     public void Load(LoadFunction load)
     {
-        if (!_libraryAlive)
+        var library = _libraries[load.Library];
+        if (library.IsDead)
             return;
-        var library = _library;
         var took = Startup(chance.Happens(0.1) ? 200 : 0.2);
-        _loaded.Add(load.Function.Number);
-        _loadedAt = (_loadedAt > world.Clock.Now ? _loadedAt : world.Clock.Now) + took;
-        world.Clock.At(_loadedAt, () =>
+        library.Loaded.Add(load.Function.Number);
+        library.LoadedAt = (library.LoadedAt > world.Clock.Now ? library.LoadedAt : world.Clock.Now) + took;
+        world.Clock.At(library.LoadedAt, () =>
         {
-            if (library == _library && _libraryAlive)
-                worker.Happen(new FunctionLoaded((long)took.TotalMicroseconds, chance.Happens(0.9)));
+            if (!library.IsDead)
+                worker.Happen(new FunctionLoaded((long)took.TotalMicroseconds, chance.Happens(0.9), library.Id));
         });
     }
 
-    public void Forget(ForgetLoaded forget) => _loaded.ExceptWith(forget.Functions);
+    public void Forget(ForgetLoaded forget) => _libraries[forget.Library].Loaded.ExceptWith(forget.Functions);
 
-    public void StartTask(int slot) => Start(new SimulatedHost(HostId.Task(slot), 0), Startup(50));
+    public void StartTask(int slot) => Start(new SimulatedHost(HostId.Task(slot), null, null), Startup(50));
 
     public void Send(HostId id, SendFunction function)
     {
@@ -114,33 +138,45 @@ internal sealed class SimulatedHosts(World world, SimulatedWorker worker, Chance
     /// <summary>The worker is gone, and everything with it.</summary>
     public void EndAll()
     {
-        _libraryAlive = false;
+        foreach (var library in _libraries.Values)
+            library.IsDead = true;
         foreach (var host in _hosts.Values.ToList())
             Die(host);
     }
 
     // Its children end with it.
-    private void EndLibrary(int status)
+    private void End(SimulatedLibrary library, int status)
     {
-        _libraryAlive = false;
-        var library = _library;
-        foreach (var child in _hosts.Values.Where(host => host.IsChild).ToList())
+        library.IsDead = true;
+        foreach (var child in _hosts.Values.Where(host => host.Library == library).ToList())
             Die(child);
         world.Clock.After(Startup(1), () =>
         {
-            if (library == _library)
-                worker.Happen(new LibraryGone(status, ""));
+            worker.Happen(new LibraryGone(status, "", library.Id));
             // What its children had sent and was not read yet is lost with them.
-            _library++;
+            library.IsGone = true;
         });
     }
+
+    // Fewer times in a row than calls would fail for, unless it is broken.
+    private bool SetupFails(int library, LibrarySpec? spec)
+    {
+        if (LibraryDraw.IsBroken(spec))
+            return true;
+        var failed = _failedSetups.GetValueOrDefault(library);
+        var fails = world.FaultsGoOn && failed < 2 && world.Options.LibraryDeaths is not null && chance.Happens(0.1);
+        _failedSetups[library] = fails ? failed + 1 : 0;
+        return fails;
+    }
+
+    private TimeSpan SetupTime(LibrarySpec? spec) => Startup(spec is null ? 200 : world.Options.SetupTime.TotalMilliseconds);
 
     private TimeSpan Startup(double milliseconds) => TimeSpan.FromMilliseconds(milliseconds) * (0.5 + chance.Unit());
 
     private void Start(SimulatedHost host, TimeSpan startup)
     {
         _hosts.Add(host.Id, host);
-        host.LastTold = world.Clock.Now + startup;
+        host.UpAt = host.LastTold = world.Clock.Now + startup;
         Tell(host, new HostUp(host.Id));
     }
 
@@ -180,9 +216,20 @@ internal sealed class SimulatedHosts(World world, SimulatedWorker worker, Chance
         world.Watch(watcher => watcher.OnCallEnded(worker, plan.Name));
         var durationUs = (long)(plan.Duration * worker.Slowness).TotalMicroseconds;
         host.Held.Add(worker.Answer(host.Id, call, plan, durationUs));
-        if (world.Clock.Now - host.LastSent >= s_holdAtMost)
+        if (host.IsForOneCall || world.Clock.Now - host.LastSent >= s_holdAtMost)
             SendHeld(host);
-        RunNext(host);
+        if (host.IsForOneCall)
+            EndAfterCall(host);
+        else
+            RunNext(host);
+    }
+
+    private void EndAfterCall(SimulatedHost host)
+    {
+        if (host.Calls.Count > 0)
+            throw new PropertyBrokenException("hosts", $"a process of {worker} for one call has several");
+        host.Running = null;
+        End(host, 0);
     }
 
     private void SendHeld(SimulatedHost host)
@@ -216,7 +263,7 @@ internal sealed class SimulatedHosts(World world, SimulatedWorker worker, Chance
         host.LastTold = arrival > host.LastTold ? arrival : host.LastTold;
         world.Clock.At(host.LastTold, () =>
         {
-            if (!host.IsChild || host.Library == _library)
+            if (host.Library is not { IsGone: true })
                 worker.Happen(happened);
         });
     }

@@ -26,7 +26,7 @@ internal sealed partial class SimulatedWorker
         _chance = world.Chance.Fork();
         Name = name;
         Plan = plan;
-        _core = new WorkerCore(new WorkerCoreOptions { Cores = plan.Cores, Disk = plan.Disk });
+        _core = new WorkerCore(new WorkerCoreOptions { Cores = plan.Cores, Disk = plan.Disk, MostLibraries = world.Options.MostLibraries });
         _cache = new SimulatedCache(world, name);
         _transfers = new SimulatedTransfers(world, this, _cache, _chance.Fork());
         _commands = new SimulatedCommands(world, this, _cache);
@@ -179,11 +179,13 @@ internal sealed partial class SimulatedWorker
             case DropOutput e: _cache.TakeOutput(e.Call); break;
             case DeleteFile e: Delete(e.File); break;
             case UploadFile e: Upload(e.File); break;
-            case ForkChild e: _hosts.Fork(e.Slot); break;
+            case ForkChild e: _hosts.Fork(e); break;
+            case StartChild e: _hosts.StartChild(e); break;
             case StartTaskProcess e: _hosts.StartTask(e.Slot); break;
             case KillHost e: _hosts.End(e.Host, -9); break;
             case EndHost e: _hosts.End(e.Host, 0); break;
-            case StartLibrary: _hosts.StartLibrary(); break;
+            case StartLibrary e: _hosts.StartLibrary(e); break;
+            case EndLibrary e: _hosts.EndLibrary(e.Library); break;
             case LoadFunction e: _hosts.Load(e); break;
             case ForgetLoaded e: _hosts.Forget(e); break;
             case SayHello e: SayHello(e); break;
