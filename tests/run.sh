@@ -6,6 +6,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$root/src/setup.sh"
 
 need_dotnet
+# A Node.js of another origin will do.
+command -v npm >/dev/null || RUN_PACKAGES+=(nodejs npm)
 need_packages "${RUN_PACKAGES[@]}" \
     graphviz libopenblas0-pthread python3-graphviz python3-hypothesis python3-ipykernel python3-pandas python3-pytest \
     ${DASK_SRC:+python3-importlib-metadata}

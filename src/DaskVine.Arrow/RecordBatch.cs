@@ -15,9 +15,9 @@ public sealed class RecordBatch
         {
             Field field = schema.Fields[i];
             if (columns[i].Length != length)
-                throw new ArgumentException($"Column \"{field.Name}\" has {columns[i].Length} values in a batch of {length} rows.", nameof(columns));
+                throw new ArgumentException($"Column \"{field.Name}\" has {columns[i].Length} values, not {length}.", nameof(columns));
             if (!columns[i].Type.Equals(field.Type))
-                throw new ArgumentException($"Column \"{field.Name}\" has values of type {columns[i].Type}, not {field.Type}.", nameof(columns));
+                throw new ArgumentException($"Column \"{field.Name}\" is of type {columns[i].Type}, not {field.Type}.", nameof(columns));
         }
         Schema = schema;
         Length = length;

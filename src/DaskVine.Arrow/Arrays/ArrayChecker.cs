@@ -3,15 +3,16 @@ using System.Runtime.InteropServices;
 
 namespace DaskVine.Arrow;
 
-/// <summary>Checks the parts of an array once, so that reading its values cannot leave them, and cuts buffers to what the values need.</summary>
+/// <summary>
+/// Checks the parts of an array once, so that reading its values cannot leave them, and cuts buffers to what the values need.
+/// </summary>
 internal static class ArrayChecker
 {
+    /// <summary>The contents of the parts that the type says.</summary>
     internal static ArrayData Check(ArrayData data)
     {
-        TypeRules.Check(data.Type);
         if (data.Length < 0)
             throw Wrong(data, $"has a length of {data.Length}");
-        ExpectCounts(data);
         ReadOnlyMemory<byte>[] buffers = [.. data.Buffers];
         buffers[0] = CheckedValidity(data);
         switch (data.Type)
@@ -44,8 +45,6 @@ internal static class ArrayChecker
         return cut;
     }
 
-    internal static ArrowFormatException Wrong(ArrayData data, string how) => new($"An array of type {TypeRules.Name(data.Type)} {how}.");
-
     /// <summary>How many buffers an array has in memory, the one for validity included.</summary>
     internal static int BufferCount(ArrowType type) => type switch
     {
@@ -54,8 +53,10 @@ internal static class ArrayChecker
         _ => 2,
     };
 
-    private static void ExpectCounts(ArrayData data)
+    /// <summary>That there are the parts that the type says.</summary>
+    internal static void ExpectParts(ArrayData data)
     {
+        TypeRules.Check(data.Type);
         int buffers = BufferCount(data.Type);
         if (data.Buffers.Length != buffers)
             throw Wrong(data, $"has {data.Buffers.Length - 1} buffers besides validity, not {buffers - 1}");
@@ -65,7 +66,7 @@ internal static class ArrayChecker
         for (int i = 0; i < fields.Count; i++)
         {
             if (!data.Children[i].Type.Equals(fields[i].Type))
-                throw Wrong(data, $"has a child \"{fields[i].Name}\" of type {TypeRules.Name(data.Children[i].Type)}, not {fields[i].Type}");
+                throw Wrong(data, $"has a child \"{fields[i].Name}\" of type {data.Children[i].Type}, not {fields[i].Type}");
         }
         if (data.Type is DictionaryType dictionary && (data.Dictionary is null || !data.Dictionary.Type.Equals(dictionary.ValueType)))
             throw Wrong(data, $"has no dictionary of type {dictionary.ValueType}");
@@ -146,4 +147,6 @@ internal static class ArrayChecker
                 throw Wrong(data, $"has an offset of {offsets[i]} into a child of {data.Children[child].Length}");
         }
     }
+
+    private static ArrowFormatException Wrong(ArrayData data, string how) => new($"An array of type {TypeRules.Name(data.Type)} {how}.");
 }

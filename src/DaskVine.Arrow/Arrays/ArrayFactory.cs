@@ -4,7 +4,14 @@ namespace DaskVine.Arrow;
 internal static class ArrayFactory
 {
     /// <summary>Makes an array from parts of unknown origin.</summary>
-    internal static ArrowArray Checked(ArrayData data) => Make(ArrayChecker.Check(data));
+    internal static ArrowArray Checked(ArrayData data)
+    {
+        ArrayChecker.ExpectParts(data);
+        return Received(data);
+    }
+
+    /// <summary>Makes an array from parts that a checked type says, with contents of unknown origin.</summary>
+    internal static ArrowArray Received(ArrayData data) => Make(ArrayChecker.Check(data));
 
     /// <summary>Makes an array from parts that were checked.</summary>
     internal static ArrowArray Make(ArrayData data) => data.Type switch

@@ -7,6 +7,8 @@ namespace DaskVine.Arrow;
 /// <content>Arrays of what .NET has at hand.</content>
 public abstract partial class ArrowArray
 {
+    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
+
     /// <summary>An array of numbers that is a view over them: they must not change any more.</summary>
     /// <exception cref="NotSupportedException">No Arrow type is made of those.</exception>
     public static PrimitiveArray<T> From<T>(T[] values)
@@ -29,9 +31,10 @@ public abstract partial class ArrowArray
     public static PrimitiveArray<T> From<T>(ArrowType type, ReadOnlyMemory<T> values, ReadOnlyMemory<byte> validity = default)
         where T : unmanaged
     {
-        if (TypeRules.Width(type) != Unsafe.SizeOf<T>() || Create(type, values.Length, validity, [MemoryBytes.Of(values)]) is not PrimitiveArray<T> array)
-            throw new ArgumentException($"Values of type {type} are not kept as {typeof(T).Name}.", nameof(type));
-        return array;
+        return TypeRules.Width(type) == Unsafe.SizeOf<T>()
+            && Create(type, values.Length, validity, [MemoryBytes.Of(values)]) is PrimitiveArray<T> array
+                ? array
+                : throw new ArgumentException($"Values of type {type} are not kept as {typeof(T).Name}.", nameof(type));
     }
 
     /// <summary>An array of numbers, copied.</summary>
@@ -42,7 +45,8 @@ public abstract partial class ArrowArray
     /// <summary>An array of numbers or nulls, copied.</summary>
     /// <exception cref="NotSupportedException">No Arrow type is made of those.</exception>
     public static PrimitiveArray<T> From<T>(T?[] values)
-        where T : unmanaged => From<T>(Array.ConvertAll(values, value => value.GetValueOrDefault()), ValidityOf(values, value => value.HasValue));
+        where T : unmanaged =>
+        From<T>(Array.ConvertAll(values, value => value.GetValueOrDefault()), ValidityOf(values, value => value.HasValue));
 
     /// <summary>An array of truth values, copied into bits.</summary>
     public static BooleanArray From(bool[] values) => (BooleanArray)Create(ArrowType.Boolean, values.Length, default, [Bits.Pack(values)]);
@@ -81,10 +85,9 @@ public abstract partial class ArrowArray
         return (BinaryArray)Create(ArrowType.Binary, values.Length, ValidityOf(values, value => value is not null), [offsets, bytes]);
     }
 
-    private static UTF8Encoding Strict { get; } = new(false, throwOnInvalidBytes: true);
-
     /// <summary>The bitmap of what is not null, as arrays take it; empty when nothing is null.</summary>
     public static ReadOnlyMemory<byte> PackValidity(ReadOnlySpan<bool> valid) => Bits.Validity(valid);
 
-    private static ReadOnlyMemory<byte> ValidityOf<T>(T[] values, Converter<T, bool> isThere) => Bits.Validity(Array.ConvertAll(values, isThere));
+    private static ReadOnlyMemory<byte> ValidityOf<T>(T[] values, Converter<T, bool> isThere) =>
+        Bits.Validity(Array.ConvertAll(values, isThere));
 }

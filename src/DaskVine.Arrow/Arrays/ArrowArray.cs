@@ -54,7 +54,12 @@ public abstract partial class ArrowArray
         IReadOnlyList<ArrowArray>? children = null,
         ArrowArray? dictionary = null) =>
         ArrayFactory.Checked(new ArrayData(
-            type, length, 0, [validity, .. buffers ?? []], [.. children ?? []], dictionary is null ? null : new DictionaryValues(dictionary)));
+            type,
+            length,
+            0,
+            [validity, .. buffers ?? []],
+            [.. children ?? []],
+            dictionary is null ? null : new DictionaryValues(dictionary)));
 
     /// <summary>Whether a value is null.</summary>
     public virtual bool IsNull(int index)

@@ -32,8 +32,14 @@ internal static class Bits
     {
         if ((start & 7) == 0)
             return bits.Slice(start >> 3, BytesFor(length));
+        ReadOnlySpan<byte> source = bits.Span[(start >> 3)..BytesFor((long)start + length)];
         byte[] copy = new byte[BytesFor(length)];
-        CopyTo(bits.Span, start, length, copy, 0);
+        int shift = start & 7;
+        for (int i = 0; i < copy.Length; i++)
+        {
+            int next = i + 1 < source.Length ? source[i + 1] : 0;
+            copy[i] = (byte)((source[i] >> shift) | (next << (8 - shift)));
+        }
         return copy;
     }
 
@@ -54,7 +60,8 @@ internal static class Bits
     }
 
     /// <summary>The bitmap of those truth values; empty when all are true.</summary>
-    internal static ReadOnlyMemory<byte> Validity(ReadOnlySpan<bool> valid) => valid.Contains(false) ? Pack(valid) : default(ReadOnlyMemory<byte>);
+    internal static ReadOnlyMemory<byte> Validity(ReadOnlySpan<bool> valid) =>
+        valid.Contains(false) ? Pack(valid) : default(ReadOnlyMemory<byte>);
 
     internal static byte[] Pack(ReadOnlySpan<bool> values)
     {

@@ -31,11 +31,13 @@ internal sealed class CastMemory<TFrom, TTo>(ReadOnlyMemory<TFrom> source) : Mem
     /// <summary>The memory of which this is a view, if it is one that begins and ends with elements of it.</summary>
     internal static ReadOnlyMemory<TFrom>? SourceOf(ReadOnlyMemory<TTo> memory)
     {
-        if (!MemoryMarshal.TryGetMemoryManager<TTo, CastMemory<TFrom, TTo>>(memory, out CastMemory<TFrom, TTo>? view, out int start, out int length))
+        if (!MemoryMarshal.TryGetMemoryManager(memory, out CastMemory<TFrom, TTo>? view, out int start, out int length))
             return null;
         (long at, long atRest) = Math.DivRem((long)start * Unsafe.SizeOf<TTo>(), Unsafe.SizeOf<TFrom>());
         (long count, long countRest) = Math.DivRem((long)length * Unsafe.SizeOf<TTo>(), Unsafe.SizeOf<TFrom>());
-        return atRest == 0 && countRest == 0 ? view._source.Slice((int)at, (int)count) : null;
+        if (atRest != 0 || countRest != 0)
+            return null;
+        return view._source.Slice((int)at, (int)count);
     }
 
     protected override void Dispose(bool disposing)

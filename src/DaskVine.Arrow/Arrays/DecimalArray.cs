@@ -18,7 +18,7 @@ public sealed class DecimalArray : ArrowArray
     /// <summary>All values, one after another; those that are null are undefined.</summary>
     public ReadOnlyMemory<byte> Values => Data.Buffers[1];
 
-    /// <summary>The integer of a value, which is to be divided by ten to the power of the type's scale; undefined where it is null.</summary>
+    /// <summary>A value's integer, which is to be divided by ten to the power of the type's scale; undefined where it is null.</summary>
     public BigInteger GetUnscaled(int index)
     {
         CheckIndex(index);

@@ -36,7 +36,7 @@ internal static class DictionaryMerger
         {
             bool isNull = !valid.IsEmpty && !Bits.Get(valid, part.BitOffset + i);
             if (!isNull && !IndexReader.TryWrite(type, indices, at, IndexReader.Read(part, i) + start))
-                throw new ArrowFormatException($"Dictionaries that are put together have more values than indices of {type.BitWidth} bits can tell.");
+                throw new ArrowFormatException($"Dictionaries that are put together have more values than {type} can tell.");
         }
     }
 }

@@ -8,7 +8,8 @@ internal sealed class DictionaryValues
 {
     private readonly ArrowArray _part;
     private readonly DictionaryValues? _previous;
-    private DictionaryValues? _next;
+    // This dictionary with more values; not always the next step, since walks leave the furthest that they found.
+    private DictionaryValues? _later;
     private ArrowArray? _combined;
 
     internal DictionaryValues(ArrowArray values)
@@ -43,8 +44,10 @@ internal sealed class DictionaryValues
         get
         {
             DictionaryValues last = this;
-            while (last._next is not null)
-                last = last._next;
+            while (last._later is not null)
+                last = last._later;
+            if (!ReferenceEquals(last, this))
+                _later = last;
             return last;
         }
     }
@@ -54,7 +57,7 @@ internal sealed class DictionaryValues
     {
         if (!TypeRules.TakesMemory(more.Type))
             throw new ArrowFormatException($"A dictionary of type {TypeRules.Name(more.Type)} cannot be sent in parts.");
-        return _next = new DictionaryValues(more, this);
+        return _later = new DictionaryValues(more, this);
     }
 
     /// <summary>Whether one of the two grew out of the other, so that an index means the same in both.</summary>

@@ -19,6 +19,12 @@ public abstract class VariableListArray : ArrowArray
     /// <exception cref="InvalidOperationException">The offsets have 32 bits.</exception>
     public ReadOnlySpan<long> LargeOffsets => Arrow.Offsets.Of(Data).Large;
 
+    /// <summary><see cref="Offsets"/> as memory.</summary>
+    /// <exception cref="InvalidOperationException">The offsets have 64 bits.</exception>
+    public ReadOnlyMemory<int> OffsetMemory => !IsLarge
+        ? MemoryBytes.As<int>(Data.Buffers[1])
+        : throw new InvalidOperationException("The offsets have 64 bits: read LargeOffsets.");
+
     /// <summary>What the offsets point into.</summary>
     public ArrowArray Values => Data.Children[0];
 

@@ -5,7 +5,10 @@ namespace DaskVine.Arrow.FlatBuffers;
 /// <summary>A FlatBuffers table that is yet to be written. Fields that are not added read as their default.</summary>
 internal sealed class FlatTableNode : FlatNode
 {
+    private static readonly int[] WidestFirst = [8, 4, 2, 1];
+
     private readonly List<(int Slot, int Size, long Bits, FlatNode? Child)> _fields = [];
+    private int _slots;
 
     internal FlatTableNode Byte(int slot, byte value) => Add(slot, 1, value, null);
 
@@ -22,32 +25,41 @@ internal sealed class FlatTableNode : FlatNode
     private FlatTableNode Add(int slot, int size, long bits, FlatNode? child)
     {
         _fields.Add((slot, size, bits, child));
+        _slots = Math.Max(_slots, slot + 1);
         return this;
     }
 
     internal override int Write(FlatBuilder builder)
     {
-        int slots = _fields.Count == 0 ? 0 : _fields.Max(field => field.Slot) + 1;
         builder.Align(2, 0);
-        int vtable = builder.Append(4 + (2 * slots));
-        // Widest fields first, after the table's own reference, at an address that aligns them.
+        int vtable = builder.Append(4 + (2 * _slots));
+        // The table's own reference first, then the fields at an address that aligns the widest of them.
         builder.Align(8, 4);
         int table = builder.Append(4);
         BinaryPrimitives.WriteInt32LittleEndian(builder.At(table), table - vtable);
-        var children = new List<(int At, FlatNode Child)>();
-        foreach ((int slot, int size, long bits, FlatNode? child) in _fields.OrderByDescending(field => field.Size))
+        foreach (int width in WidestFirst)
         {
-            int at = builder.Append(size);
-            WriteBits(builder.At(at), size, bits);
-            BinaryPrimitives.WriteUInt16LittleEndian(builder.At(vtable + 4 + (2 * slot)), (ushort)(at - table));
-            if (child is not null)
-                children.Add((at, child));
+            foreach ((int slot, int size, long bits, _) in _fields)
+            {
+                if (size == width)
+                    WriteField(builder, vtable + 4 + (2 * slot), table, size, bits);
+            }
         }
-        BinaryPrimitives.WriteUInt16LittleEndian(builder.At(vtable), (ushort)(4 + (2 * slots)));
+        BinaryPrimitives.WriteUInt16LittleEndian(builder.At(vtable), (ushort)(4 + (2 * _slots)));
         BinaryPrimitives.WriteUInt16LittleEndian(builder.At(vtable + 2), (ushort)(builder.Length - table));
-        foreach ((int at, FlatNode child) in children)
-            builder.Refer(at, child.Write(builder));
+        foreach ((int slot, _, _, FlatNode? child) in _fields)
+        {
+            if (child is not null)
+                builder.Refer(table + BinaryPrimitives.ReadUInt16LittleEndian(builder.At(vtable + 4 + (2 * slot))), child.Write(builder));
+        }
         return table;
+    }
+
+    private static void WriteField(FlatBuilder builder, int entry, int table, int size, long bits)
+    {
+        int at = builder.Append(size);
+        WriteBits(builder.At(at), size, bits);
+        BinaryPrimitives.WriteUInt16LittleEndian(builder.At(entry), (ushort)(at - table));
     }
 
     private static void WriteBits(Span<byte> target, int size, long bits)

@@ -20,7 +20,7 @@ public sealed class ArrowFileReader
         IpcMessage.CheckedVersion(footer.Int16(Slots.FooterVersion));
         DecodedSchema schema = SchemaDecoder.Decode(footer.Table(Slots.FooterSchema, "the footer's schema"));
         Schema = schema.Schema;
-        _dictionaries = new DictionaryStore(schema);
+        _dictionaries = new DictionaryStore(schema, mayReplace: false);
         long used = 0;
         (int, int, int)[] dictionaries = Blocks(footer, Slots.FooterDictionaries, ref used);
         _batches = Blocks(footer, Slots.FooterBatches, ref used);
@@ -39,7 +39,11 @@ public sealed class ArrowFileReader
 
     /// <summary>Reads one batch.</summary>
     /// <exception cref="ArrowFormatException">The batch is malformed.</exception>
-    public RecordBatch ReadBatch(int index) => RecordBatch.Decode(Schema, Message(_batches[index], MessageKind.RecordBatch), _dictionaries);
+    public RecordBatch ReadBatch(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)BatchCount, nameof(index));
+        return RecordBatch.Decode(Schema, Message(_batches[index], MessageKind.RecordBatch), _dictionaries);
+    }
 
     private static ReadOnlySpan<byte> Footer(ReadOnlySpan<byte> bytes)
     {
@@ -62,8 +66,8 @@ public sealed class ArrowFileReader
             long offset = BinaryPrimitives.ReadInt64LittleEndian(vector[i]);
             int metadata = BinaryPrimitives.ReadInt32LittleEndian(vector[i][8..]);
             long body = BinaryPrimitives.ReadInt64LittleEndian(vector[i][16..]);
-            if (offset < 0 || metadata <= 0 || body < 0 || offset > _bytes.Length || body > _bytes.Length || metadata + body > _bytes.Length - offset)
-                throw new ArrowFormatException($"The footer has a message at {offset} of {metadata} and {body} bytes in a file of {_bytes.Length}.");
+            if (offset < 0 || metadata <= 0 || body < 0 || body > _bytes.Length || offset > _bytes.Length - metadata - body)
+                throw new ArrowFormatException($"The footer has a message at {offset} of {metadata} and {body} bytes, outside of it.");
             used += metadata + body;
             if (used > _bytes.Length)
                 throw new ArrowFormatException("The footer has messages that lie over each other.");
@@ -74,8 +78,9 @@ public sealed class ArrowFileReader
 
     private IpcMessage Message((int Offset, int MetadataLength, int BodyLength) block, MessageKind expected)
     {
-        (_, IpcMessage? read) = IpcMessage.Read(_bytes.Slice(block.Offset, block.MetadataLength + block.BodyLength));
-        if (read is not IpcMessage message || message.Kind != expected)
+        int length = block.MetadataLength + block.BodyLength;
+        (int consumed, IpcMessage? read) = IpcMessage.Read(_bytes.Slice(block.Offset, length));
+        if (read is not IpcMessage message || message.Kind != expected || consumed != length)
             throw new ArrowFormatException($"The footer says that there is a {expected} at {block.Offset}, and there is none.");
         return message;
     }

@@ -18,7 +18,7 @@ public sealed class ArrowStreamReader
             throw new ArrowFormatException("The Arrow stream does not begin with a schema.");
         DecodedSchema schema = SchemaDecoder.Decode(message.Header);
         Schema = schema.Schema;
-        _dictionaries = new DictionaryStore(schema);
+        _dictionaries = new DictionaryStore(schema, mayReplace: true);
     }
 
     /// <summary>The columns of every batch.</summary>

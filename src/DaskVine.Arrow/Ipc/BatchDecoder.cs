@@ -22,7 +22,7 @@ internal ref struct BatchDecoder
         _version = message.Version;
         _dictionaries = dictionaries;
         if (batch.TryTable(Slots.BatchCompression, out FlatTable compression))
-            throw new ArrowFormatException($"Compressed Arrow buffers ({CodecName(compression.Byte(0))}) are not supported: write them uncompressed.");
+            throw new ArrowFormatException($"Buffers compressed by {CodecName(compression.Byte(0))} are not supported.");
         _nodes = batch.Vector(Slots.BatchNodes, PairSize);
         _buffers = batch.Vector(Slots.BatchBuffers, PairSize);
         long length = batch.Int64(Slots.BatchLength);
@@ -57,7 +57,7 @@ internal ref struct BatchDecoder
         {
             (long offset, long length) = Pair(_buffers[i]);
             if (length != 0 && (offset < 0 || length < 0 || offset > _body.Length || length > _body.Length - offset))
-                throw new ArrowFormatException($"Buffer {i} (offset {offset}, length {length}) lies outside of a body of {_body.Length} bytes.");
+                throw new ArrowFormatException($"Buffer {i} of {length} bytes at {offset} lies outside of a body of {_body.Length}.");
             total += length;
         }
         if (total > _body.Length)
@@ -83,7 +83,8 @@ internal ref struct BatchDecoder
         var children = new ArrowArray[fields.Count];
         for (int i = 0; i < children.Length; i++)
             children[i] = Array(fields[i]);
-        return ArrayFactory.Checked(new ArrayData(type, length, 0, buffers, children, type is DictionaryType ? _dictionaries.Of(field) : null));
+        DictionaryValues? dictionary = type is DictionaryType ? _dictionaries.Of(field) : null;
+        return ArrayFactory.Received(new ArrayData(type, length, 0, buffers, children, dictionary));
     }
 
     private static void DropValidity(bool hasNulls, ReadOnlyMemory<byte>[] buffers)

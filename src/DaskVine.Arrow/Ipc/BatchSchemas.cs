@@ -5,7 +5,7 @@ internal static class BatchSchemas
 {
     internal static void Expect(Schema schema, RecordBatch batch)
     {
-        if (!schema.Fields.SequenceEqual(batch.Schema.Fields))
+        if (!ReferenceEquals(schema, batch.Schema) && !schema.Fields.SequenceEqual(batch.Schema.Fields))
             throw new ArgumentException("The batch has other columns than the table it belongs to.", nameof(batch));
     }
 }

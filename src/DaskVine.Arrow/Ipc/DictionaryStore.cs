@@ -13,8 +13,11 @@ internal sealed class DictionaryStore
     // Stand-ins for ids that were read before any values came, made once each.
     private readonly Dictionary<long, DictionaryValues> _empty = [];
 
-    internal DictionaryStore(DecodedSchema schema)
+    private readonly bool _mayReplace;
+
+    internal DictionaryStore(DecodedSchema schema, bool mayReplace)
     {
+        _mayReplace = mayReplace;
         _idOf = schema.DictionaryIds;
         foreach ((Field field, long id) in _idOf)
         {
@@ -42,7 +45,10 @@ internal sealed class DictionaryStore
             throw new ArrowFormatException($"Dictionary {id} belongs to no field of the schema.");
         var batch = new BatchDecoder(header.Table(Slots.DictionaryBatchData, "a dictionary's batch"), message, this);
         ArrowArray values = batch.Column(new Field($"dictionary {id}", type));
-        bool isDelta = header.Boolean(Slots.DictionaryBatchIsDelta) && _values.ContainsKey(id);
-        _values[id] = isDelta ? _values[id].Extend(values) : new DictionaryValues(values);
+        _values.TryGetValue(id, out DictionaryValues? old);
+        bool isDelta = header.Boolean(Slots.DictionaryBatchIsDelta);
+        if (old is not null && !isDelta && !_mayReplace)
+            throw new ArrowFormatException($"The Arrow file has two dictionaries {id}, of which one would replace the other.");
+        _values[id] = old is not null && isDelta ? old.Extend(values) : new DictionaryValues(values);
     }
 }

@@ -4,7 +4,8 @@ using DaskVine.Arrow.FlatBuffers;
 namespace DaskVine.Arrow.Ipc;
 
 /// <summary>One message of a stream: its metadata and the body that follows.</summary>
-internal readonly record struct IpcMessage(MetadataVersion Version, MessageKind Kind, ReadOnlyMemory<byte> Metadata, ReadOnlyMemory<byte> Body)
+internal readonly record struct IpcMessage(
+    MetadataVersion Version, MessageKind Kind, ReadOnlyMemory<byte> Metadata, ReadOnlyMemory<byte> Body)
 {
     internal const int Continuation = -1;
 

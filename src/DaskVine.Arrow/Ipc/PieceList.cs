@@ -4,7 +4,8 @@ namespace DaskVine.Arrow.Ipc;
 internal sealed class PieceList(long start)
 {
     private const int CopiedBelow = 4096;
-    private const int BlockSize = 16384;
+    private const int SmallestBlock = 2048;
+    private const int LargestBlock = 16384;
 
     private List<ReadOnlyMemory<byte>> _pieces = [];
     private byte[] _block = [];
@@ -27,13 +28,13 @@ internal sealed class PieceList(long start)
         Position += bytes.Length;
     }
 
-    /// <summary>Fewer than 4096 bytes to write into; they are zero.</summary>
+    /// <summary>A few bytes to write into; they are zero.</summary>
     internal Span<byte> Take(int count)
     {
         if (count > _block.Length - _to)
         {
             Close();
-            _block = new byte[BlockSize];
+            _block = new byte[Math.Max(count, Math.Clamp(2 * _block.Length, SmallestBlock, LargestBlock))];
             _from = _to = 0;
         }
         Span<byte> taken = _block.AsSpan(_to, count);

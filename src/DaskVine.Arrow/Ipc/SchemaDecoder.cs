@@ -8,7 +8,7 @@ internal sealed class SchemaDecoder
     private const int Reference = 4;
     private const short LittleEndian = 0;
 
-    /// <summary>The dictionary id of every field that has one. Equal fields may have different ones, so they are told by reference.</summary>
+    // The dictionary id of every field that has one. Equal fields may have different ones, so they are told by reference.
     private readonly Dictionary<Field, long> _ids = new(ReferenceEqualityComparer.Instance);
 
     private SchemaDecoder()
@@ -48,7 +48,8 @@ internal sealed class SchemaDecoder
         bool hasDictionary = table.TryTable(Slots.FieldDictionary, out FlatTable encoding);
         if (hasDictionary)
         {
-            IntType index = encoding.TryTable(Slots.DictionaryIndexType, out FlatTable integer) ? TypeDecoder.Integer(integer) : ArrowType.Int32;
+            bool hasIndexType = encoding.TryTable(Slots.DictionaryIndexType, out FlatTable integer);
+            IntType index = hasIndexType ? TypeDecoder.Integer(integer) : ArrowType.Int32;
             type = new DictionaryType(index, type, encoding.Boolean(Slots.DictionaryIsOrdered));
             TypeRules.Check(type);
         }

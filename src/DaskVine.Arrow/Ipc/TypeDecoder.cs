@@ -29,7 +29,8 @@ internal static class TypeDecoder
         TypeNumber.Map => new MapType(Only(children, "map"), type.Boolean(0)),
         TypeNumber.Struct => new StructType(children),
         TypeNumber.Union => Union(type, children),
-        >= TypeNumber.RunEndEncoded and <= TypeNumber.LargeListView => throw new ArrowFormatException($"Arrow's type {number} is not supported."),
+        >= TypeNumber.RunEndEncoded and <= TypeNumber.LargeListView =>
+            throw new ArrowFormatException($"Arrow's type {number} is not supported."),
         _ => throw new ArrowFormatException($"There is no Arrow type of number {(byte)number}."),
     };
 
@@ -39,7 +40,9 @@ internal static class TypeDecoder
     {
         var time = new TimeType((TimeUnit)type.Int16(0, (short)TimeUnit.Millisecond));
         int width = type.Int32(1, 32);
-        return width == time.BitWidth ? time : throw new ArrowFormatException($"A time in {time.Unit}s has {width} bits, not {time.BitWidth}.");
+        return width == time.BitWidth
+            ? time
+            : throw new ArrowFormatException($"A time in {time.Unit}s has {width} bits, not {time.BitWidth}.");
     }
 
     private static Field Only(IReadOnlyList<Field> children, string what) =>

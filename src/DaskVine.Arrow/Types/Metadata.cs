@@ -2,7 +2,9 @@ using System.Collections;
 
 namespace DaskVine.Arrow;
 
-/// <summary>Texts by key that travel with a schema or a field. A key may occur more than once; the order does not count for equality.</summary>
+/// <summary>
+/// Texts by key that travel with a schema or a field. A key may occur more than once; the order does not count for equality.
+/// </summary>
 public sealed class Metadata : IReadOnlyList<KeyValuePair<string, string>>, IEquatable<Metadata>
 {
     private readonly KeyValuePair<string, string>[] _pairs;

@@ -30,5 +30,5 @@ public sealed record Schema(IReadOnlyList<Field> Fields)
     /// <summary>The place of the first column of that name.</summary>
     internal int Require(string name) => IndexOf(name) is int index and >= 0
         ? index
-        : throw new KeyNotFoundException($"There is no column \"{name}\"; there are {string.Join(", ", Fields.Select(field => field.Name))}.");
+        : throw new KeyNotFoundException($"There is no \"{name}\" among {string.Join(", ", Fields.Select(field => field.Name))}.");
 }
