@@ -52,6 +52,25 @@ public sealed class HostLogsTests : IDisposable
         Assert.EndsWith("line 0 in f", lines[3]);
     }
 
+    [Theory]
+    [InlineData("Unhandled exception. System.Exception: no")]
+    [InlineData("Stack overflow.")]
+    [InlineData("Process terminated. no model")]
+    public void Tail_OfACrashOfDotnet_HasTheInnermostFrames(string crash)
+    {
+        Write($"user text\n{crash}\n{string.Concat(Enumerable.Range(0, 50).Select(i => $"   at F{i}()\n"))}");
+        Assert.Equal([crash, "   at F0()"], _logs.TailOf(Host).Split('\n')[..2]);
+    }
+
+    [Fact]
+    public void Tail_OfALibrary_HasWhatItsPresentProcessWrote()
+    {
+        File.AppendAllText(_logs.Library(1), "before\n");
+        _logs.BeginLibrary(1);
+        File.AppendAllText(_logs.Library(1), "since\n");
+        Assert.Equal("since", _logs.TailOfLibrary(1));
+    }
+
     [Fact]
     public void Tail_OfAShortCrash_HasWhatWasWrittenBefore()
     {

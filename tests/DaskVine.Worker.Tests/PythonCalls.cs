@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Text;
 using DaskVine.Protocol;
 using DaskVine.Protocol.MsgPack;
-using DaskVine.Protocol.MsgPack;
 using DaskVine.Protocol.Records;
 
 namespace DaskVine.Worker.Tests;
@@ -29,24 +28,12 @@ internal static class PythonCalls
         return Call(task, function) with { Body = writer.ToArray(), Inputs = [new TaskInput(null, file.File, file.Size)] };
     }
 
-    /// <summary>The integer that a plain value is, or that is in a pickle of protocol 5.</summary>
+    /// <summary>The integer that a plain value is.</summary>
     public static long Integer(ReadOnlyMemory<byte>? value)
     {
-        const byte Plain = 0xc1;
-        const int Frame = 0x95;
         var bytes = value!.Value.Span;
-        if (bytes[0] == Plain)
-            return new MsgPackReader(bytes[1..]).ReadInt64();
-        bytes = bytes[2..];
-        if (bytes[0] == Frame)
-            bytes = bytes[9..];
-        return bytes[0] switch
-        {
-            (byte)'K' => bytes[1],
-            (byte)'M' => BinaryPrimitives.ReadUInt16LittleEndian(bytes[1..]),
-            (byte)'J' => BinaryPrimitives.ReadInt32LittleEndian(bytes[1..]),
-            var code => throw new InvalidDataException($"pickle opcode {code} is no integer"),
-        };
+        Assert.Equal(0xc1, bytes[0]);
+        return new MsgPackReader(bytes[1..]).ReadInt64();
     }
 
     private static byte[] Body(object[] arguments)

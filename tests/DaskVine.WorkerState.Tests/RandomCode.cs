@@ -16,6 +16,7 @@ internal sealed class RandomCode(Random random)
         new() { Name = "one", Mode = ExecMode.ForkPerCall, Slots = 2, Memory = 80_000 },
         new() { Name = "spawn", Mode = ExecMode.Spawn, Slots = 1, Cores = 2, Memory = 60_000, Inputs = ["x"] },
         new() { Name = "direct", Mode = ExecMode.Direct },
+        new() { Name = "threads", Runtime = LibraryRuntime.Dotnet, Mode = ExecMode.Threads, Memory = 50_000 },
         new() { Name = "large", Slots = 1, Cores = 5 },
     ];
 

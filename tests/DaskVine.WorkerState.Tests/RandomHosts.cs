@@ -77,12 +77,12 @@ internal sealed class RandomHosts(Random random, int cores)
             case ForgetLoaded e when _parents.TryGetValue(e.Library, out var parent): Forget(parent, e.Functions); break;
             case ForkChild e when _parents.TryGetValue(e.Library, out var parent): Fork(parent, e.Slot); break;
             case StartChild e: StartAlone(e); break;
-            case StartTaskProcess e: _hosts.Add(HostId.Task(e.Slot), new Host(HostId.Task(e.Slot), null)); break;
+            case StartTaskProcess e: _hosts.Add(HostId.Task(e.Slot), new Host(HostId.Task(e.Slot), null, [])); break;
             case SendModule e when _hosts.TryGetValue(e.Host, out var host): host.Modules[e.Module.Name] = e.Module; break;
             case SendFunction e when _hosts.TryGetValue(e.Host, out var host): host.Functions.Add(e.Function.Number); break;
             case SendForget e when _hosts.TryGetValue(e.Host, out var host): host.Functions.ExceptWith(e.Functions); break;
             case SendCall e when _hosts.TryGetValue(e.Host, out var host): Begin(host, e, modules); break;
-            case KillHost e when _hosts.TryGetValue(e.Host, out var host): host.Doomed = true; break;
+            case KillHost e when _hosts.TryGetValue(e.Host, out var host): Doom(host); break;
             case EndHost e when _hosts.TryGetValue(e.Host, out var host): host.Doomed = true; break;
             default: break;
         }
@@ -116,22 +116,30 @@ internal sealed class RandomHosts(Random random, int cores)
     private void Fork(Parent parent, int slot)
     {
         Assert.True(parent.Up, "a library that is not up is asked for a child");
-        Add(HostId.Child(slot, parent.Id), parent.Spec).Functions.UnionWith(parent.Has);
+        Add(HostId.Child(slot, parent.Id), parent.Spec, IsThreads(parent.Spec) ? parent.Has : [.. parent.Has]);
     }
+
+    private void Doom(Host host)
+    {
+        if (IsThreads(host.Spec))
+            _parents[host.Id.Library].Doomed = true;
+        else
+            host.Doomed = true;
+    }
+
+    private static bool IsThreads(LibrarySpec? spec) => spec is { Mode: ExecMode.Threads };
 
     private void StartAlone(StartChild e)
     {
         Assert.Equal(e.Spec.Inputs.Count, e.Inputs.Count);
-        Add(e.Child, e.Spec);
+        Add(e.Child, e.Spec, []);
     }
 
-    private Host Add(HostId id, LibrarySpec? spec)
+    private void Add(HostId id, LibrarySpec? spec, HashSet<int> functions)
     {
-        var host = new Host(id, spec);
-        _hosts.Add(id, host);
+        _hosts.Add(id, new Host(id, spec, functions));
         var most = spec switch { { Mode: ExecMode.Direct } => 1, { Slots: > 0 } => spec.Slots, _ => cores };
         Assert.InRange(_hosts.Keys.Count(other => other.Role == HostRole.Child && other.Library == id.Library), 1, most);
-        return host;
     }
 
     private static void Begin(Host host, SendCall call, IReadOnlyDictionary<string, UploadedModule> modules)
@@ -188,6 +196,13 @@ internal sealed class RandomHosts(Random random, int cores)
 
     private void End(Host host, int status)
     {
+        // What ends one thread ends their process.
+        if (IsThreads(host.Spec))
+        {
+            End(_parents[host.Id.Library], status);
+            return;
+        }
+
         _hosts.Remove(host.Id);
         _happened.Add(new HostGone(host.Id, status, ""));
     }
@@ -224,7 +239,7 @@ internal sealed class RandomHosts(Random random, int cores)
         public bool Doomed { get; set; }
     }
 
-    private sealed class Host(HostId id, LibrarySpec? spec)
+    private sealed class Host(HostId id, LibrarySpec? spec, HashSet<int> functions)
     {
         public HostId Id { get; } = id;
 
@@ -232,7 +247,7 @@ internal sealed class RandomHosts(Random random, int cores)
 
         public Queue<SendCall> Calls { get; } = new();
 
-        public HashSet<int> Functions { get; } = [];
+        public HashSet<int> Functions { get; } = functions;
 
         public Dictionary<string, UploadedModule> Modules { get; } = [];
 

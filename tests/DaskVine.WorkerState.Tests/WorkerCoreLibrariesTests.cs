@@ -232,6 +232,17 @@ public class WorkerCoreLibrariesTests
     }
 
     [Fact]
+    public void Child_WhoseSlotAnotherCallTakesInTheSameStep_IsForkedElsewhereAtOnce()
+    {
+        var core = Up(new LibrarySpec { Name = "l", Slots = 1 }, cores: 2);
+        core.Handle(Returned(Assert.Single(core.DrainCalls()), 5000)).Drain();
+        core.Handle(new AssignReceived(Call(2)), Assigned(3));
+        Assert.Contains(new KillHost(HostId.Child(0, 1)), core.Drain());
+        core.Handle(new HostGone(HostId.Child(0, 1), -9, ""));
+        Assert.Equal([new ForkChild(1, 1)], core.Drain());
+    }
+
+    [Fact]
     public void Inputs_OfALibrary_AreTheLastOfItsCalls()
     {
         var core = With(new LibrarySpec { Name = "l", Inputs = ["environment"], PackedEnvironment = "environment" });

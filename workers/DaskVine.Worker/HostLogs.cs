@@ -15,11 +15,14 @@ internal sealed class HostLogs(string directory)
     private const int TailLength = 4096;
     private const int TailLines = 20;
 
-    // How Python begins to tell of a crash; what follows is the stack, innermost frame first.
-    private const string Crash = "Fatal Python error";
+    // How Python and .NET begin to tell of a crash; what follows is the stack, innermost frame first.
+    private static readonly string[] s_crashes = ["Fatal Python error", "Unhandled exception.", "Stack overflow.", "Process terminated."];
 
     // Where each error log ended when its process had nothing to run.
     private readonly Dictionary<HostId, long> _marks = [];
+
+    // Where the log of each library ended when it was started.
+    private readonly Dictionary<int, long> _starts = [];
 
     public string Directory { get; } = directory;
 
@@ -34,13 +37,15 @@ internal sealed class HostLogs(string directory)
     /// <summary>The last lines that a process wrote to standard error since its mark; empty when there are none.</summary>
     public string TailOf(HostId host) => Tail(ErrorsOf(host), _marks.GetValueOrDefault(host));
 
-    public string TailOfLibrary(int library) => Tail(Library(library), 0);
+    /// <summary>The last lines that the process of a library wrote since it was started.</summary>
+    public string TailOfLibrary(int library) => Tail(Library(library), _starts.GetValueOrDefault(library));
 
-    /// <summary>To be called while that library does not run.</summary>
-    public void BoundLibrary(int library)
+    /// <summary>To be called while that library does not run: what its log gets from now on is of its next process.</summary>
+    public void BeginLibrary(int library)
     {
         if (Length(Library(library)) > MaxLibraryLog)
             File.Delete(Library(library));
+        _starts[library] = Length(Library(library));
     }
 
     private static long Length(string path)
@@ -64,7 +69,7 @@ internal sealed class HostLogs(string directory)
 
         // The frames of the host itself are the same for every call.
         string[] lines = [.. text.Split('\n').Where(line => !IsNoise(line))];
-        var crash = Array.FindLastIndex(lines, line => line.StartsWith(Crash, StringComparison.Ordinal));
+        var crash = Array.FindLastIndex(lines, line => Array.Exists(s_crashes, crash => line.StartsWith(crash, StringComparison.Ordinal)));
         var first = Math.Max(0, lines.Length - TailLines);
         var tail = string.Join('\n', lines.Skip(crash >= 0 ? Math.Min(crash, first) : first).Take(TailLines)).TrimEnd();
         if (tail.Length <= TailLength)

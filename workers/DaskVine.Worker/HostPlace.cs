@@ -14,6 +14,9 @@ internal sealed record HostPlace(string Directory)
     /// <summary>The command that starts Python in place of the worker's, or null.</summary>
     public string[]? Interpreter { get; init; }
 
+    /// <summary>The command that is started in place of Python and its host, or null.</summary>
+    public string[]? Program { get; init; }
+
     /// <summary>A shell command that comes before the interpreter's, or empty.</summary>
     public string Command { get; init; } = "";
 
@@ -31,14 +34,16 @@ internal sealed record HostPlace(string Directory)
         var sandboxes = SandboxesOf(made);
         if (spec.Sandbox)
             System.IO.Directory.CreateDirectory(sandboxes);
+        string[]? program = spec.Runtime == LibraryRuntime.Dotnet ? [DotnetHost.Find()] : null;
         if (spec.Inputs.Count == 0)
-            return new HostPlace(shared) { Command = spec.Command, Variables = VariablesOf(spec, sandboxes) };
+            return new HostPlace(shared) { Command = spec.Command, Program = program, Variables = VariablesOf(spec, sandboxes) };
         System.IO.Directory.CreateDirectory(made);
         for (var i = 0; i < inputs.Count; i++)
             Put(inputs[i], cache, Path.Combine(made, spec.Inputs[i]));
         return new HostPlace(made)
         {
             Command = spec.Command,
+            Program = program,
             Variables = VariablesOf(spec, sandboxes),
             Interpreter = spec.PackedEnvironment.Length > 0 ? InterpreterIn(Path.Combine(made, spec.PackedEnvironment)) : null,
         };
@@ -52,6 +57,8 @@ internal sealed record HostPlace(string Directory)
         var variables = new Dictionary<string, string> { ["DASKVINE_SANDBOXES"] = sandboxes };
         foreach (var name in s_threads.Where(name => Environment.GetEnvironmentVariable(name) is null))
             variables[name] = $"{spec.CoresPerCall}";
+        if (spec.Runtime == LibraryRuntime.Dotnet)
+            variables["DOTNET_ROOT"] = DotnetHost.Root;
         foreach (var (name, value) in spec.Environment)
             variables[name] = value;
         return variables;

@@ -50,7 +50,7 @@ internal sealed class LibraryHost(HostWorld world, int library) : IHostOwner, ID
         {
             var place = HostPlace.Of(spec, inputs, world.Cache, _directory, world.WorkingDirectory);
             _listener = new HostListener($"{_directory}.s", world.Loop, this);
-            world.Logs.BoundLibrary(library);
+            world.Logs.BeginLibrary(library);
             _process = new HostProcess(
                 world.Options, place, world.Logs.Directory, world.Logs.Library(library), world.Loop, status => OnExited(generation, status),
                 "library", _listener.Path);

@@ -11,13 +11,7 @@ internal sealed class Library
         Delay = delay();
         Children = Array.ConvertAll(slots, slot => new Child(this, slot, delay()));
         CoresPerCall = spec?.CoresPerCall ?? 1;
-        var most = Math.Max(1, slots.Length / CoresPerCall);
-        MaxChildren = spec switch
-        {
-            { Mode: ExecMode.Direct } => 1,
-            { Slots: > 0 } => Math.Min(spec.Slots, most),
-            _ => most,
-        };
+        MaxChildren = spec?.CallsAtOnce(slots.Length) ?? slots.Length;
     }
 
     /// <summary>Its number here, never given twice; 0 is the worker's own library.</summary>
@@ -30,6 +24,9 @@ internal sealed class Library
 
     /// <summary>A process that children are forked from; the others are each started by themselves.</summary>
     public bool HasParent => Spec is not { Mode: ExecMode.Direct or ExecMode.Spawn };
+
+    /// <summary>Its children are threads of its process: what ends one of them ends all.</summary>
+    public bool IsThreads => Spec is { Mode: ExecMode.Threads };
 
     public bool IsForOneCall => Spec is { Mode: ExecMode.ForkPerCall };
 

@@ -23,8 +23,10 @@ public sealed partial class WorkerCore
         NoSlot,
     }
 
-    private void PlaceReady()
+    /// <summary>Sends what can run; returns whether a call is left that waits for a process of its library.</summary>
+    private bool PlaceReady()
     {
+        var isWaited = false;
         foreach (var slot in _slots)
             slot.IsReserved = false;
         var passed = long.MinValue;
@@ -32,12 +34,15 @@ public sealed partial class WorkerCore
         {
             // Nothing passes what waits for memory, or it would wait for ever.
             if (!FitsMemory(first))
-                return;
+                return isWaited;
             var place = first.Library is null ? StartProcess(first) : SendCall(first);
             if (place == Place.NoSlot)
-                return;
+                return isWaited;
+            isWaited |= place == Place.NoProcess;
             passed = place == Place.Placed ? long.MinValue : first.Sequence;
         }
+
+        return isWaited;
     }
 
     // The first in order of assignment after those that were passed: one of each library, and one that takes a process.
@@ -75,6 +80,8 @@ public sealed partial class WorkerCore
     private Place SendCall(HeldTask task)
     {
         var library = task.Library!;
+        if (library.IsThreads && MustBeAlone(library, task))
+            return Place.NoProcess;
         var expectedUs = task.Function.MeanUs;
         Child? emptiest = null;
         var isUp = false;
@@ -109,6 +116,10 @@ public sealed partial class WorkerCore
             child.Slot.IsReserved |= child.State == HostState.Up;
         return Place.NoProcess;
     }
+
+    /// <summary>Whether calls run that a suspect must not be beside: they would end with it, or be to blame in its place.</summary>
+    private static bool MustBeAlone(Library library, HeldTask task) =>
+        Array.Exists(library.Children, child => child.Running is { } running && (task.Suspect || running.Suspect));
 
     private bool HasRoom(Child child, HeldTask task)
     {

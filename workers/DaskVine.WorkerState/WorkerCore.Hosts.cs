@@ -157,8 +157,22 @@ public sealed partial class WorkerCore
 
     private void KillChild(Child child)
     {
+        if (child.Library.IsThreads)
+            EndThreads(child.Library);
         child.State = HostState.Ending;
         Do(new KillHost(child.Id));
+    }
+
+    // Their process is about to be killed.
+    private static void EndThreads(Library library)
+    {
+        library.State = HostState.Ending;
+        library.Asked.Clear();
+        foreach (var child in library.Children)
+        {
+            if (child.State != HostState.None)
+                child.State = HostState.Ending;
+        }
     }
 
     private void KillTaskProcessOf(HeldTask task)

@@ -132,7 +132,7 @@ public sealed partial class WorkerCore
     /// <summary>Has a process forked in another slot, when there may be no more of them and others use the slot of one that idles.</summary>
     private void MoveChild(Library library)
     {
-        if (library.Id == 0 || !library.HasParent || library.Ready.Peek() is null || !Array.Exists(_slots, slot => slot.IsFree))
+        if (library.Id == 0 || !library.HasParent || library.IsThreads || library.Ready.Peek() is null || !Array.Exists(_slots, slot => slot.IsFree))
             return;
         Child? idle = null;
         foreach (var child in library.Children)
@@ -226,14 +226,7 @@ public sealed partial class WorkerCore
         library.Asked.Clear();
         foreach (var load in library.Loads.Values)
             load.IsSent = false;
-        foreach (var child in library.Children)
-        {
-            var calls = child.Lose();
-            if (calls.Length > 0 && !ended && blamed is null)
-                ChargeEnd(library, calls[0], e);
-            RunAgain(ended || blamed is not null ? calls : [.. calls.Skip(1)], suspect: false);
-            child.ForkAt = _now;
-        }
+        LoseChildren(library, e, isNoFault: ended || blamed is not null);
 
         if (blamed is not null)
         {
@@ -244,6 +237,31 @@ public sealed partial class WorkerCore
         if (library.NeverUp >= MostStarts(library))
             FailWaitingCalls(library, library.NeverUp, ExitText.Ended(e.Status), e.Log);
         DropIfForgotten(library);
+    }
+
+    /// <param name="isNoFault">None of their calls is to blame for the end.</param>
+    private void LoseChildren(Library library, LibraryGone e, bool isNoFault)
+    {
+        List<HeldTask> calls = [];
+        foreach (var child in library.Children)
+        {
+            var lost = child.Lose();
+            child.ForkAt = _now;
+            if (library.IsThreads || isNoFault)
+            {
+                calls.AddRange(lost);
+                continue;
+            }
+
+            if (lost.Length > 0)
+                ChargeEnd(library, lost[0], e);
+            RunAgain([.. lost.Skip(1)], suspect: false);
+        }
+
+        if (library.IsThreads && !isNoFault && calls.Count == 1)
+            ChargeDeath(calls[0], e.Status, e.Log);
+        else
+            RunAgain([.. calls], suspect: !isNoFault);
     }
 
     /// <summary>A library ended while it ran this call, among others perhaps: one that does so again and again is given up.</summary>

@@ -51,9 +51,29 @@ public sealed partial class WorkerCore
         if (!e.Ok)
             LeaveToChildren(library, load);
         var code = load.Function.Code!;
+        if (library.IsThreads)
+        {
+            Share(library, load);
+            Wake(load);
+            return;
+        }
+
         load.IsHeavy = e.Ok && (code.Code.Length >= _options.HeavyBytes || e.DurationUs >= _options.HeavyDuration.TotalMicroseconds);
         library.HasHeavy |= load.IsHeavy;
         Wake(load);
+    }
+
+    // What threads have in common is not sent to each, nor is any of them too old for it.
+    private static void Share(Library library, FunctionLoad load)
+    {
+        var number = load.Function.Code!.Number;
+        if (load.IsExcluded || library.Loads.GetValueOrDefault(number) != load)
+            return;
+        foreach (var child in library.Children)
+        {
+            if (child.State != HostState.None)
+                child.Functions.Add(number);
+        }
     }
 
     // Those that were forked since it was sent do not have it, nor will those that come.

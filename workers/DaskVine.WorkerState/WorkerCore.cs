@@ -36,7 +36,9 @@ public sealed partial class WorkerCore
         StartProcesses();
         StartMakers();
         StartPostponed();
-        PlaceReady();
+        // What went out may have taken the slot where the process of another library idles.
+        if (PlaceReady())
+            StartProcesses();
         AnswerRetracts();
         return NextWake();
     }

@@ -15,6 +15,9 @@ _OWN_TYPES = {
 # Of a task's key in a message, in characters.
 _KEY_LIMIT = 500
 
+# In the trace of an exception of .NET.
+_DOTNET_FRAME = "\n   at "
+
 _DEBUG = 'to debug it in this process: compute(scheduler="synchronous")'
 _ADVICE = {
     r.RAISED: "The exception itself cannot be had here: its class must be importable in this process and survive pickling.",
@@ -36,7 +39,8 @@ def failure_of(record, payloads):
     where = _place(key, rest[0] if rest else "", worker)
     exception = _original(kind, pickled if not isinstance(pickled, int) else payloads[pickled])
     if exception is None:
-        advice = _ADVICE.get(kind)
+        # Nobody expects an exception of .NET itself.
+        advice = None if kind == r.RAISED and _DOTNET_FRAME in traceback else _ADVICE.get(kind)
         exception = _OWN_TYPES.get(kind, TaskError)(f"{where}: {message}" + (f"\n{advice}" if advice else ""))
     else:
         exception.add_note(f"{where}; {_DEBUG}" if kind == r.RAISED else f"{where}\n{_ADVICE[kind]}")

@@ -3,6 +3,7 @@
 from dask.core import get_dependencies
 
 from daskvine.assemblies.function import DotNetFunction
+from daskvine.bodies import short_repr
 from daskvine.task_spec import GraphNode, spec
 
 
@@ -19,7 +20,10 @@ class MixedGraph:
         self.neutral = set()
         self._last = 0
         for key, computation in dsk.items():
-            self.graph[key] = self._part(key, computation, _home_of(computation), is_top=True)
+            try:
+                self.graph[key] = self._part(key, computation, _home_of(computation), is_top=True)
+            except RecursionError:
+                raise RecursionError(f"task {short_repr(key)} is nested too deeply") from None
         for key, computation in list(self.graph.items()):
             if _home_of(computation):
                 self._mark(self._dependencies(computation))
@@ -88,11 +92,18 @@ def _home_of(computation):
 
 
 def _has_dotnet(item):
-    if _home_of(item):
-        return True
-    if isinstance(item, GraphNode):
-        return any(map(_has_dotnet, _nested_in(item)))
-    return type(item) in (tuple, list) and any(map(_has_dotnet, item))
+    rest = [item]
+    while rest:
+        item = rest.pop()
+        if isinstance(item, GraphNode):
+            rest += _nested_in(item)
+        elif type(item) in (tuple, list):
+            rest += item
+        else:
+            continue
+        if _home_of(item):
+            return True
+    return False
 
 
 def _nested_in(node):
