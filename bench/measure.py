@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 
 MIB = 1 << 20
-_MEASURE_SECONDS = 570
+_MEASURE_SECONDS = 1200
 
 
 def parse(doc, repeat, **more):

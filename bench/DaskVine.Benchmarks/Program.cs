@@ -1,10 +1,18 @@
+using System.Globalization;
 using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Exporters.Json;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using DaskVine.Benchmarks;
 using Perfolizer.Horology;
+
+if (args is [TaskRate.Command, var tasks, var graphs])
+{
+    await TaskRate.RunAsync(int.Parse(tasks, CultureInfo.InvariantCulture), int.Parse(graphs, CultureInfo.InvariantCulture)).ConfigureAwait(false);
+    return 0;
+}
 
 // In this process, as each benchmark allocates next to nothing: no project has to be generated and restored.
 var job = Job.Default

@@ -42,8 +42,8 @@ def test_progression_gives_the_same_numbers_in_four_ways_and_counts_what_each_co
     expected = digest(dask.get(analysis.graph(SMALL, SMALL_EVENTS), "histograms"))
     assert f"digest `{expected}`" in report and "8 tasks on" in report
     through_manager, processes, kept, shared = ([float(re.sub("[ %,]", "", cell)) for cell in cells] for cells in rows_of(report).values())
-    # Interpreters: one for each task and one for each worker's library, then only the latter.
-    assert (through_manager[5], processes[5], kept[5], shared[5]) == (10, 10, 2, 2)
+    # Interpreters: one for each task, one for each worker's library, and one that each worker has ready; then only those of the libraries.
+    assert 10 <= through_manager[5] <= 12 and 10 <= processes[5] <= 12 and kept[5] == shared[5] == 2
     # Loads of the table: one for each task that has it, until it is discovered.
     assert (through_manager[7], processes[7], kept[7]) == (5, 5, 5) and shared[7] <= 4
     assert through_manager[2] > processes[2]
@@ -62,7 +62,8 @@ def test_inference_finds_the_same_classes_whatever_is_kept(tmp_path):
 def test_molecules_have_the_same_energies_with_and_without_a_cluster(tmp_path):
     report = run_bench("molecules.py", "--replicas", "2", "--rounds", "1", "--output", str(tmp_path / "told.md"))
     assert "8 tasks for 2 replicas" in report
-    assert [int(cells[2]) for cells in rows_of(report).values()] == [0, 10, 2]
+    loop, processes, kept = (int(cells[2]) for cells in rows_of(report).values())
+    assert (loop, kept) == (0, 2) and 10 <= processes <= 12
 
 
 def test_task_time_begins_with_its_interpreter_only_where_that_is_its_own(tmp_path):

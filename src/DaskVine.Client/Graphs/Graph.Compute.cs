@@ -1,0 +1,71 @@
+using System.Collections;
+
+namespace DaskVine.Client;
+
+/// <content>Computing it.</content>
+public sealed partial class Graph
+{
+    /// <summary>Computes keys.</summary>
+    /// <param name="keys">A key, a <see cref="Delayed{T}"/>, or a list or array of such.</param>
+    /// <param name="scheduler">Where: <see cref="Vine.Get"/>.</param>
+    /// <param name="lazyTransfers">Results stay with the workers until somebody needs them; false: each goes by the manager.</param>
+    /// <param name="taskMode">How Python functions run.</param>
+    /// <param name="libResources">What the library of the .NET functions takes of each worker; null for a slot per core.</param>
+    /// <param name="libContext">What sets that library up, once per worker.</param>
+    /// <param name="priority">Tasks of a higher one run first. Any sign.</param>
+    /// <param name="retries">How often a task is run again after it raised.</param>
+    /// <param name="workers">Names of the workers that may run the tasks; null for all.</param>
+    /// <param name="progress">Hears how far it is.</param>
+    /// <param name="cancellation">Cancels the graph at the manager too.</param>
+    /// <exception cref="GraphException">The graph cannot run, or a result is none of that type.</exception>
+    /// <exception cref="RemoteException">A task has failed.</exception>
+    /// <exception cref="ManagerLostException">The manager is gone.</exception>
+    public async Task<GraphResults> ComputeAsync(
+        object keys, Scheduler scheduler, bool lazyTransfers = true, TaskMode taskMode = TaskMode.FunctionCalls,
+        LibraryResources? libResources = null, Context? libContext = null, double priority = 0, int retries = 0, IReadOnlyList<string>? workers = null,
+        IProgress<GraphProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        var request = new GraphRequest(this, Wanted(keys))
+        {
+            LazyTransfers = lazyTransfers,
+            TaskMode = taskMode,
+            LibResources = libResources,
+            LibContext = libContext,
+            Priority = priority,
+            Retries = retries,
+            Workers = workers ?? [],
+            Progress = progress,
+        };
+        return await scheduler(request, cancellation).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc cref="ComputeAsync"/>
+    public GraphResults Compute(
+        object keys, Scheduler scheduler, bool lazyTransfers = true, TaskMode taskMode = TaskMode.FunctionCalls,
+        LibraryResources? libResources = null, Context? libContext = null, double priority = 0, int retries = 0, IReadOnlyList<string>? workers = null,
+        IProgress<GraphProgress>? progress = null, CancellationToken cancellation = default) =>
+        ComputeAsync(
+            keys, scheduler, lazyTransfers, taskMode, libResources, libContext, priority, retries, workers, progress, cancellation).GetAwaiter().GetResult();
+
+    /// <summary>Computes one key.</summary>
+    /// <inheritdoc cref="ComputeAsync"/>
+    public async Task<T> ComputeAsync<T>(
+        object key, Scheduler scheduler, bool lazyTransfers = true, TaskMode taskMode = TaskMode.FunctionCalls,
+        LibraryResources? libResources = null, Context? libContext = null, double priority = 0, int retries = 0, IReadOnlyList<string>? workers = null,
+        IProgress<GraphProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        var results = await ComputeAsync(
+            key, scheduler, lazyTransfers, taskMode, libResources, libContext, priority, retries, workers, progress, cancellation).ConfigureAwait(false);
+        return results.Get<T>(key);
+    }
+
+    /// <inheritdoc cref="ComputeAsync{T}"/>
+    public T Compute<T>(
+        object key, Scheduler scheduler, bool lazyTransfers = true, TaskMode taskMode = TaskMode.FunctionCalls,
+        LibraryResources? libResources = null, Context? libContext = null, double priority = 0, int retries = 0, IReadOnlyList<string>? workers = null,
+        IProgress<GraphProgress>? progress = null, CancellationToken cancellation = default) =>
+        ComputeAsync<T>(
+            key, scheduler, lazyTransfers, taskMode, libResources, libContext, priority, retries, workers, progress, cancellation).GetAwaiter().GetResult();
+
+    private static List<object> Wanted(object keys) => keys is IList list ? [.. list.Cast<object>()] : [keys];
+}
