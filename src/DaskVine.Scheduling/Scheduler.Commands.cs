@@ -221,6 +221,8 @@ public sealed partial class Scheduler
         file.Graph.WantedCount--;
         var (key, functions) = file.Producer is { } task ? (task.Key, NameOf(task.Functions)) : ("", "");
         Emit(new ToClient(file.Graph.Client.Id, new GraphFailed(file.Graph.Number, file.Node, key, worker, failure, functions)));
+        ReleaseIfUnneeded(file);
+        LetGoIfOver(file.Producer);
     }
 
     private static string NameFor(VineFile file) => file switch

@@ -115,6 +115,7 @@ public sealed partial class Scheduler
                 PruneReplicas(file);
             else if (!file.Wanted)
                 ReleaseIfUnneeded(file);
+            LetGoIfOver(file.Producer);
         }
 
         EndIfDelivered(graph);

@@ -35,6 +35,7 @@ public sealed partial class Scheduler
                 : new ToClient(graph.Client.Id, new Result(graph.Number, file.Node, file.Size, 0, value)));
         else
             Emit(new SendFile(graph.Client.Id, graph.Number, file.Node, file.Id, file.Size, file.Value, file.IsValue));
+        LetGoIfOver(file.Producer);
     }
 
     private void EndIfDelivered(VineGraph graph)

@@ -39,6 +39,7 @@ public sealed partial class Scheduler
         Require(task.State != VineTaskState.Ready || queued.Contains(task), $"{task.Id} is ready and in the ready queue");
         Require(task.Queued == queued.Contains(task), $"{task.Id} knows whether it is in the ready queue");
         CheckClaim(task);
+        CheckOver(task);
         if (task.State == VineTaskState.Done)
             return;
         var missing = MissingInputs(task);

@@ -80,6 +80,7 @@ public sealed partial class Scheduler
         NoteCrowd(task);
         worker.ExpectedBytes += task.ExpectedBytes = ExpectedBytes(task, worker);
         _running++;
+        ProgressChanged(task.Graph);
         TellStarted(task);
         SendNeeds(task, worker);
         var functions = task.Functions is [var only] ? only.NumberAlone : Array.ConvertAll(task.Functions, function => function.Number);

@@ -83,7 +83,7 @@ public sealed partial class Scheduler
         {
             // A value of the graph never leaves the manager, so whatever is lost has a producer; what was declared may still be to come. What is
             // returned is on its way to the manager as long as somebody has it.
-            if (file.Producer is not { State: VineTaskState.Done } producer || file.NotMade || file.Holders.Count > 0)
+            if (file.Producer is not { State: VineTaskState.Done, IsOver: false } producer || file.NotMade || file.Holders.Count > 0)
                 continue;
             producer.Recovering = true;
             producer.Graph.DoneCount--;

@@ -78,6 +78,7 @@ public sealed partial class Scheduler
         }
 
         Settle(task);
+        LetGoIfOver(task);
     }
 
     private void TakeOutput(VineWorker worker, VineTask task, Completed completed)

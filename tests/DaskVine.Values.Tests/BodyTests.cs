@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Reflection;
 
 namespace DaskVine.Values.Tests;
@@ -80,17 +81,20 @@ public class BodyTests
     public void Calls_NestedBeyondTheStack_AreRefused()
     {
         _world.Add("Add");
-        const int Depth = 30_000;
-        // Each call is [0, the next, 1] in an extension: written from the innermost to the outermost, back to front.
-        var bytes = new byte[Depth * 16];
-        var at = bytes.Length;
-        bytes[--at] = 1;
+        const int Depth = 100_000;
+        // From the innermost call on, back to front: an extension with a length, of [0, 1, the call inside].
+        var bytes = new byte[(Depth * 9) + 1];
+        var at = bytes.Length - 1;
+        bytes[at] = 1;
         for (var i = 0; i < Depth; i++)
         {
-            bytes[--at] = 1;
-            // The last byte of the elements is behind the nested call.
-            (bytes[at], bytes[at + 1]) = (bytes[at + 1], 1);
+            at -= 9;
+            ReadOnlySpan<byte> head = [0xc9, 0, 0, 0, 0, 2, 0x93, 0, 1];
+            head.CopyTo(bytes.AsSpan(at));
+            BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(at + 1), bytes.Length - at - 6);
         }
+
+        Assert.Contains("nested too deeply", Assert.Throws<ValueException>(() => new BodyReader(_world).Call((byte[])[0x92, 1, .. bytes])).Message);
     }
 
     [Fact]

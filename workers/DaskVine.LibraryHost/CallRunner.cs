@@ -18,6 +18,9 @@ internal sealed class CallRunner : ICallWorld
     private readonly List<KnownFunction?> _known = [];
     private readonly List<int> _numbers = [];
     private readonly List<InputBytes> _inputs = [];
+
+    // Files that it has mapped: user code may look at them through spans, which keep nothing.
+    private readonly List<ReadOnlyMemory<byte>> _read = [];
     private long _call;
     private ReadOnlyMemory<byte> _body;
     private ReadOnlyMemory<byte> _output;
@@ -91,6 +94,7 @@ internal sealed class CallRunner : ICallWorld
             replies.Failed(_call, us, failure, written);
         else
             replies.Returned(_call, us, size, _value.WrittenSpan, written);
+        _read.Clear();
         for (var slot = 0; slot < _known.Count; slot++)
             _known[slot]?.Measure(took);
         return took;
@@ -103,9 +107,14 @@ internal sealed class CallRunner : ICallWorld
         return (_known[slot] ??= _functions.Find(_numbers[slot])).Bind();
     }
 
-    public ReadOnlyMemory<byte> BytesOf(int input) => input < _inputs.Count
-        ? _inputs[input].Read(input)
-        : throw new ValueException($"the call names input {input} of {_inputs.Count}");
+    public ReadOnlyMemory<byte> BytesOf(int input)
+    {
+        if (input >= _inputs.Count)
+            throw new ValueException($"the call names input {input} of {_inputs.Count}");
+        var bytes = _inputs[input].Read(input);
+        _read.Add(bytes);
+        return bytes;
+    }
 
     private KnownFunction? TryKnow(int slot)
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using DaskVine.Values;
+using DaskVine.ZeroMq;
 
 namespace DaskVine.LibraryHost;
 
@@ -8,7 +9,13 @@ internal readonly struct InputBytes(ReadOnlyMemory<byte> bytes, bool isPath)
 {
     private const byte ArrowMark = 0xff;
 
-    /// <summary>Its value, whose bytes stay for as long as somebody refers to them, unless it is plain.</summary>
+    // Below this, reading a file is cheaper than mapping it.
+    private const long MappedBytes = 1 << 20;
+
+    /// <summary>
+    /// Its value, whose bytes stay for as long as somebody refers to their memory, unless it is plain. Spans of it are not enough: the call that
+    /// looks at them has to hold it.
+    /// </summary>
     /// <exception cref="ValueException">The file cannot be read.</exception>
     public ReadOnlyMemory<byte> Read(int index)
     {
@@ -17,7 +24,7 @@ internal readonly struct InputBytes(ReadOnlyMemory<byte> bytes, bool isPath)
         var path = Encoding.UTF8.GetString(bytes.Span);
         try
         {
-            return File.ReadAllBytes(path);
+            return new FileInfo(path).Length < MappedBytes ? File.ReadAllBytes(path) : MappedFile.Open(path).Memory;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

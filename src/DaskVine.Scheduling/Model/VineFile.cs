@@ -56,6 +56,9 @@ internal sealed class VineFile(FileId id, VineGraph graph, int node)
     /// <summary>How many of <see cref="Consumers"/> are not done.</summary>
     public int PendingConsumers { get; set; }
 
+    /// <summary>How many of <see cref="Consumers"/> are over.</summary>
+    public int OverConsumers { get; set; }
+
     /// <summary>How many of <see cref="Consumers"/> are done with all that follows within as many levels as the index says; null while nobody asks.</summary>
     public int[]? Settled { get; set; }
 
@@ -83,12 +86,15 @@ internal sealed class VineFile(FileId id, VineGraph graph, int node)
     public bool IsAvailable => HasOrigin || (Holders.Count > 0 && !Graph.Returns);
 
     /// <summary>It is not available, and nothing that is under way will change that.</summary>
-    public bool NeverComes => !IsAvailable && (NotMade || (Producer is null && (Forgotten || Declared is not { Kind: FileKind.Data })));
+    public bool NeverComes => !IsAvailable && (NotMade || Producer is { IsOver: true } || (Producer is null && (Forgotten || Declared is not { Kind: FileKind.Data })));
 
     /// <summary>Somebody waits for it or will.</summary>
     public bool IsDemanded => Wanted || PendingConsumers > 0 || MadeFromIt?.Exists(made => made is { Wanted: true, AtManager: false }) == true;
 
     public bool IsNeeded => IsDemanded || MadeFromIt is not null || (!Forgotten && (!Graph.Sealed || Graph.PruneDepth == 0 || HasUnsettledConsumers));
+
+    /// <summary>Nobody asks for it any more, nor for what was made from it.</summary>
+    public bool IsLetGo => Forgotten && !Wanted && MadeFromIt is null && OverConsumers == Consumers.Count;
 
     /// <summary>It is a value: of the graph, or what a function returned. Else it is bytes that mean something to their reader only.</summary>
     public bool IsValue => Declared is null && Producer is not { Mode: TaskMode.Command };

@@ -35,9 +35,9 @@ internal sealed class VineTask(
     public VineGraph Graph => Output.Graph;
 
     /// <summary>The first is called, the others are among its arguments. Empty: an expression.</summary>
-    public VineFunction[] Functions { get; } = functions;
+    public VineFunction[] Functions { get; private set; } = functions;
 
-    public ReadOnlyMemory<byte> Body { get; } = body;
+    public ReadOnlyMemory<byte> Body { get; private set; } = body;
 
     /// <summary>What has to be available before it runs: what its body names, then what those are made from at its worker.</summary>
     public VineFile[] Inputs { get; } = inputs;
@@ -114,6 +114,9 @@ internal sealed class VineTask(
     /// <summary>Where a task went last whose result it needs together with others', or theirs: the next such task should go there too.</summary>
     public VineWorker? Home { get; set; }
 
+    /// <summary>It is done and is never run again; what it would run from is gone.</summary>
+    public bool IsOver { get; private set; }
+
     /// <summary>It makes again what was lost, so others wait for it already.</summary>
     public bool Recovering { get; set; }
 
@@ -122,4 +125,7 @@ internal sealed class VineTask(
 
     /// <inheritdoc cref="Previous"/>
     public VineTask? Next { get; set; }
+
+    /// <summary>Nothing can need it again.</summary>
+    public void LetGo() => (IsOver, Functions, Body) = (true, [], default);
 }

@@ -51,10 +51,19 @@ public sealed class BodyReader(ICallWorld world)
 
     private sealed class References(ICallWorld world) : IReferences
     {
-        // Inputs that this call has decoded: most are used once.
-        private readonly List<(int Input, Type Wanted, object? Value)> _decoded = [];
+        // Clearing a table that has been large costs as much as filling it.
+        private const int Few = 64;
 
-        public void Clear() => _decoded.Clear();
+        // Inputs that this call has decoded.
+        private Dictionary<(int Input, Type Wanted), object?> _decoded = [];
+
+        public void Clear()
+        {
+            if (_decoded.Count > Few)
+                _decoded = [];
+            else
+                _decoded.Clear();
+        }
 
         public object? Resolve(sbyte extension, ReadOnlyMemory<byte> payload, Type wanted, string what)
         {
@@ -73,14 +82,10 @@ public sealed class BodyReader(ICallWorld world)
 
         private object? Input(int input, Type wanted, string what)
         {
-            foreach (var decoded in _decoded)
-            {
-                if (decoded.Input == input && decoded.Wanted == wanted)
-                    return decoded.Value;
-            }
-
-            var value = ValueCodec.Decode(world.BytesOf(input), wanted, what);
-            _decoded.Add((input, wanted, value));
+            if (_decoded.TryGetValue((input, wanted), out var value))
+                return value;
+            value = ValueCodec.Decode(world.BytesOf(input), wanted, what);
+            _decoded.Add((input, wanted), value);
             return value;
         }
 

@@ -55,7 +55,7 @@ internal sealed class ArrayValue
 
         if (_shape is { Length: > 1 } && !wanted.IsAssignableFrom(typeof(Array)))
             throw new ValueException($"{what} takes {TypeText.Of(wanted)}, and is given an array of {_shape.Length} dimensions: take a T[{new string(',', _shape.Length - 1)}] or an ArrowTable");
-        return wanted == typeof(object) ? Natural() : PlainConversion.To(AsArray(), wanted, what);
+        return wanted == typeof(byte[]) ? PlainConversion.To(AsArray(), wanted, what) : PlainConversion.To(Natural(), wanted, what);
     }
 
     private object? AsArray()
