@@ -50,6 +50,14 @@ internal static class Graphs
         Assert.Equal([42], client.ReceiveResult());
     }
 
+    /// <summary>Bytes that begin as an Arrow stream does.</summary>
+    public static byte[] Stream(int count)
+    {
+        var bytes = Bytes(count);
+        bytes.AsSpan(0, 4).Fill(0xff);
+        return bytes;
+    }
+
     public static byte[] Bytes(int length)
     {
         var bytes = new byte[length];

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.Text;
+using DaskVine.Arrow;
 using DaskVine.Protocol;
 using DaskVine.Protocol.Records;
 using DaskVine.Transfers;
@@ -31,6 +32,51 @@ public sealed class PerformerTests : IDisposable
         worker.Complete(second, [3]);
 
         Assert.Equal([3], client.ReceiveResult());
+    }
+
+    [Fact]
+    public void SmallValues_OfOneStep_AreRowsOfOneStreamForEachType()
+    {
+        using var client = TestPeer.Client(_manager);
+        client.Send(
+            new OpenGraph(1, TaskMode.FunctionCalls, ""),
+            new SubmitNodes(1, 0, [Graphs.Value([0xc1, 5]), Graphs.Value([0x80, 7]), Graphs.Value([0xc1, 0xff]), Graphs.Value([0xc1, 0xa1, 0x61])]),
+            new SealGraph(1, 4, [0, 1, 2, 3]));
+
+        var numbers = client.Receive<Results>();
+        Assert.Equal([0, 2], numbers.Nodes);
+        Assert.Equal([5L, -1L], Column<PrimitiveArray<long>>(numbers).Values.ToArray());
+        var texts = client.Receive<Results>();
+        Assert.Equal([3], texts.Nodes);
+        Assert.Equal("a", Column<StringArray>(texts)[0]);
+        var pickles = client.Receive<Results>();
+        Assert.Equal([1], pickles.Nodes);
+        Assert.Equal([0x80, 7], Column<BinaryArray>(pickles).GetBytes(0).ToArray());
+    }
+
+    [Fact]
+    public void SmallValue_ThatIsAStream_GoesAsItIs()
+    {
+        using var client = TestPeer.Client(_manager);
+        var value = Graphs.Stream(100);
+
+        client.Submit(Graphs.Value(value));
+
+        Assert.Equal(value, client.Receive<Result>().Value.ToArray());
+    }
+
+    [Fact]
+    public void LargeValue_ThatIsNoStream_IsARowOfOne()
+    {
+        using var client = TestPeer.Client(_manager);
+        var value = Graphs.Bytes((3 * Chunk) + 5);
+
+        client.Submit(Graphs.Value(value));
+
+        var head = client.Receive<Result>();
+        Assert.Equal(0, head.Value.Length % 64);
+        Assert.True(head.Size > value.Length);
+        Assert.Equal(value[..Chunk], client.Receive<Result>().Value.ToArray());
     }
 
     [Fact]
@@ -220,7 +266,7 @@ public sealed class PerformerTests : IDisposable
     {
         using var client = TestPeer.Client(_manager, OneChunk);
         client.Acknowledges = false;
-        var value = Graphs.Bytes(4 * Chunk);
+        var value = Graphs.Stream(4 * Chunk);
         client.Submit(Graphs.Value(value));
 
         var first = client.SkipTo<Result>();
@@ -240,12 +286,12 @@ public sealed class PerformerTests : IDisposable
     {
         using var client = TestPeer.Client(_manager, OneChunk);
         client.Acknowledges = false;
-        client.Submit(Graphs.Value(Graphs.Bytes(10 * Chunk)));
+        client.Submit(Graphs.Value(Graphs.Stream(10 * Chunk)));
         client.SkipTo<Result>();
 
         client.Acknowledges = true;
         client.Send(
-            new OpenGraph(8, TaskMode.FunctionCalls, ""), new SubmitNodes(8, 0, [Graphs.Value([1])]), new SealGraph(8, 1, [0]));
+            new OpenGraph(8, TaskMode.FunctionCalls, ""), new SubmitNodes(8, 0, [Graphs.Value(Graphs.Stream(8))]), new SealGraph(8, 1, [0]));
 
         // Some were encoded and waited for credit.
         var before = 0;
@@ -341,6 +387,9 @@ public sealed class PerformerTests : IDisposable
         client.Synchronize();
         Assert.Empty(Staged);
     }
+
+    private static T Column<T>(Results results)
+        where T : ArrowArray => Assert.IsType<T>(ArrowTable.ReadStream(results.Stream).Combined("value"));
 
     private string[] Staged => Directory.GetFiles(_manager.Process.StagingDirectory!);
 
