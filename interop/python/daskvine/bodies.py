@@ -14,6 +14,7 @@ from daskvine import arrow, values
 from daskvine.assemblies.function import DotNetFunction
 from daskvine.errors import SerializationError
 from daskvine.locks import MAKERS_OF_THREAD_LOCKS, locks_in, name_of_thread_lock
+from daskvine.pickling import advice_on, pickle_function, short_repr
 
 INPUT, CALL, PICKLE, FUNCTION, KEYWORDS, TUPLE, ARROW = range(1, 8)
 
@@ -298,33 +299,5 @@ class BodyWriter:
     def _unpicklable(self, item, error):
         return SerializationError(
             f"task {self._key!r}: an argument of type {type(item).__qualname__} cannot be pickled: "
-            f"{type(error).__name__}: {error} (the argument: {short_repr(item)}){_advice(error)}"
+            f"{type(error).__name__}: {error} (the argument: {short_repr(item)}){advice_on(error)}"
         )
-
-
-def pickle_function(function):
-    """The pickle of `function`, by value where the worker could not import it.
-
-    Raises SerializationError that names it.
-    """
-    try:
-        return cloudpickle.dumps(function, protocol=5)
-    except Exception as error:
-        raise SerializationError(
-            f"function {short_repr(function)} cannot be pickled: {type(error).__name__}: {error}{_advice(error)}"
-        ) from error
-
-
-def _advice(error):
-    if "'_thread." not in str(error):
-        return ""
-    return "; a lock that is not itself an argument of a task must be a dask.utils.SerializableLock, which tasks share wherever it is"
-
-
-def short_repr(item, limit=200):
-    """A repr of at most `limit` characters, whatever the item's own does."""
-    try:
-        text = repr(item)
-    except Exception as error:
-        text = f"<{type(item).__qualname__}, whose repr raises {type(error).__name__}>"
-    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -8,8 +8,9 @@ references means is asked of Dask where its versions differ.
 from dask.core import literal
 
 from daskvine import task_spec
-from daskvine.bodies import ATOMS, LARGE, FUNCTION_TYPES, BodyWriter, reference, short_repr
+from daskvine.bodies import ATOMS, LARGE, FUNCTION_TYPES, BodyWriter, reference
 from daskvine.graph import ALIAS
+from daskvine.pickling import short_repr
 from daskvine.task_spec import GraphNode
 
 if not task_spec.IS_THERE:

@@ -3,7 +3,7 @@
 from dask.core import get_dependencies
 
 from daskvine.assemblies.function import DotNetFunction
-from daskvine.bodies import short_repr
+from daskvine.pickling import short_repr
 from daskvine.task_spec import GraphNode, spec
 
 

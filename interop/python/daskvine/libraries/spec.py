@@ -8,7 +8,7 @@ from types import ModuleType
 import cloudpickle
 import msgpack
 
-from daskvine.bodies import short_repr
+from daskvine.pickling import short_repr
 from daskvine.errors import SerializationError
 
 EXEC_MODES = ("fork", "fork-per-call", "direct", "spawn")

@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import replace
 
-from daskvine.bodies import short_repr
+from daskvine.pickling import short_repr
 from daskvine.libraries.spec import LibrarySpec, amount, checked_exec_mode, megabytes, setup_pickle
 from daskvine.workflow.content_names import name_of_task
 from daskvine.workflow.sandbox import mounted
