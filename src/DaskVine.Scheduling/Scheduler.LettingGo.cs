@@ -1,3 +1,4 @@
+using DaskVine.Protocol;
 using DaskVine.Scheduling.Model;
 
 namespace DaskVine.Scheduling;
@@ -31,7 +32,6 @@ public sealed partial class Scheduler
     private static bool CanBeOver(VineTask task) =>
         task is { State: VineTaskState.Done, IsOver: false, Output.IsLetGo: true } && Array.TrueForAll(task.Outputs, output => output.IsLetGo);
 
-    // Who names a forgotten file all the same fails at once, and is done.
     private static void CheckOver(VineTask task)
     {
         Require(!CanBeOver(task), $"{task.Id} is kept only while it may be run again");
@@ -41,10 +41,14 @@ public sealed partial class Scheduler
         foreach (var output in task.Outputs.Prepend(task.Output))
         {
             Require(output is { Forgotten: true, Wanted: false, IsAvailable: false }, $"{output.Id} of {task.Id}, which is over, is not asked for");
-            Require(output.Consumers.TrueForAll(consumer => consumer.State == VineTaskState.Done), $"nothing is to read {output.Id}, whose task is over");
+            Require(output.Consumers.TrueForAll(IsOverOrHasFailed), $"nothing is to read {output.Id}, whose task is over");
         }
 
         foreach (var input in task.Inputs)
             Require(input.OverConsumers == input.Consumers.Count(consumer => consumer.IsOver), $"{input.Id} counts its consumers that are over");
     }
+
+    // Who names a forgotten file all the same fails at once. Commands that do are reported about.
+    private static bool IsOverOrHasFailed(VineTask task) =>
+        task.IsOver || (task.State == VineTaskState.Done && (task.Output.NotMade || task.Mode == TaskMode.Command));
 }

@@ -6,7 +6,7 @@ using Record = DaskVine.Protocol.Records.Record;
 namespace DaskVine.Scheduling.Tests;
 
 /// <summary>A random graph with what its client has sent and got.</summary>
-internal sealed class ModelGraph
+internal sealed partial class ModelGraph
 {
     public const int InlineBytes = 8;
 
@@ -31,8 +31,9 @@ internal sealed class ModelGraph
     public ModelGraph(int number, Decisions decisions, bool contended)
     {
         Number = number;
-        _reports = (GraphReports)decisions.Below(4);
-        _returns = decisions.OneIn(5);
+        IsSession = decisions.OneIn(3);
+        _reports = IsSession ? GraphReports.None : (GraphReports)decisions.Below(4);
+        _returns = decisions.OneIn(5) && !IsSession;
         _pruneDepth = decisions.OneIn(3) ? decisions.Below(4) : 1;
         for (var options = contended ? 2 : decisions.Below(4); options > 0; options--)
         {
@@ -43,7 +44,9 @@ internal sealed class ModelGraph
         _options = new Queue<TaskOptions>(_allOptions);
         for (var count = decisions.Below(12) + 1; count > 0; count--)
             _nodes.Add(NodeOf(decisions, inputsMax: contended ? 1 : 3));
-        _wanted = [.. Enumerable.Range(0, decisions.Below(3) + 1).Select(_ => decisions.Below(_nodes.Count)).Append(_nodes.Count - 1)];
+        _wanted = IsSession
+            ? [.. Enumerable.Range(0, _nodes.Count)]
+            : [.. Enumerable.Range(0, decisions.Below(3) + 1).Select(_ => decisions.Below(_nodes.Count)).Append(_nodes.Count - 1)];
     }
 
     public int Number { get; }
@@ -56,7 +59,7 @@ internal sealed class ModelGraph
     public bool HasFailed { get; private set; }
 
     /// <summary>Nothing more is to come.</summary>
-    public bool IsOver => IsCancelled || HasFailed || (IsSealed && _delivered.Count == _wanted.Distinct().Count());
+    public bool IsOver => IsCancelled || HasFailed || (IsSealed && !IsSession && _delivered.Count == _wanted.Distinct().Count());
 
     public bool MayFail { get; set; }
 
@@ -66,7 +69,7 @@ internal sealed class ModelGraph
         if (!_opened)
         {
             _opened = true;
-            return new OpenGraph(Number, TaskMode.FunctionCalls, "", _reports, _returns, _pruneDepth);
+            return new OpenGraph(Number, IsSession ? TaskMode.Command : TaskMode.FunctionCalls, "", _reports, _returns, _pruneDepth);
         }
 
         if (_options.TryDequeue(out var options))
@@ -79,6 +82,8 @@ internal sealed class ModelGraph
             return new SubmitNodes(Number, first, _nodes[first.._sent]);
         }
 
+        if (IsSession)
+            return NextOfSession(chunk);
         IsSealed = true;
         return new SealGraph(Number, _nodes.Count, _wanted);
     }
@@ -106,7 +111,10 @@ internal sealed class ModelGraph
         if (failed.Failure.Kind == FailureKind.Raised)
             Assert.True(_raised.GetValueOrDefault(failed.Node) > (OptionsOf(failed.Node)?.Retries ?? 0), $"{failed} comes too early");
         Assert.False(IsCancelled || HasFailed, $"graph {Number} ended twice");
-        HasFailed = true;
+        if (IsSession)
+            Miss(failed);
+        else
+            HasFailed = true;
     }
 
     /// <summary>The client got the value of a node; it must be the right one, once, and wanted.</summary>

@@ -66,7 +66,7 @@ internal sealed partial class RandomWorld
     private void Storm()
     {
         var worker = _decisions.Of(_workers.Values);
-        switch (_decisions.Below(32))
+        switch (_decisions.Below(34))
         {
             case 0 when _graphs.Count(graph => !graph.IsOver) < 6: _graphs.Add(new ModelGraph(_graphs.Count, _decisions, _isContended)); break;
             case 1 or 2 or 3: SubmitSome(); SubmitSome(); break;
@@ -83,6 +83,7 @@ internal sealed partial class RandomWorld
             case < 20 when worker is not null: EndOne(worker, fails: false); break;
             case < 24 when worker is not null: Advance(worker, mayFail: true); break;
             case 24 when _decisions.OneIn(4): TuneSomething(); break;
+            case 25 or 26: GoOnWithSessions(); break;
             default: Deliver(worker); break;
         }
 
@@ -101,7 +102,7 @@ internal sealed partial class RandomWorld
     private void Calm()
     {
         foreach (var graph in _graphs.Where(graph => !graph.IsSealed && !graph.IsOver))
-            _pending.Add(new ClientSent(Client, graph.NextRecord(chunk: 100)));
+            _pending.Add(new ClientSent(Client, graph.NextRecord(ModelGraph.Calm)));
         foreach (var worker in _workers.Values)
         {
             while (worker.Inbox.Count > 0)
@@ -135,6 +136,12 @@ internal sealed partial class RandomWorld
     {
         if (_decisions.Of([.. _graphs.Where(graph => !graph.IsSealed && !graph.IsOver)]) is { } graph)
             _pending.Add(new ClientSent(Client, graph.NextRecord(_decisions.Below(6) + 1)));
+    }
+
+    private void GoOnWithSessions()
+    {
+        foreach (var session in _graphs.Where(graph => graph.IsAsked && !graph.IsOver))
+            _pending.Add(new ClientSent(Client, session.NextRecord(_decisions.Below(6) + 1)));
     }
 
     // Handled at once: what was delivered before the cancel does count.

@@ -70,4 +70,21 @@ public class SimulationRunTests
         var failure = SimulationRun.Of(options with { Sabotage = Sabotage.DroppedLocks }).Failure;
         Assert.Contains("ClaimChecker: ", failure, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Run_WhereLibrariesRunMoreCallsThanTheyHaveSlots_IsFound()
+    {
+        var options = new SimulationOptions
+        {
+            Seed = 1,
+            CoresMax = 8,
+            Clients = 4,
+            Shape = GraphShape.Independent,
+            TaskDuration = TimeSpan.FromMilliseconds(20),
+            Libraries = 1,
+        };
+        Assert.Null(SimulationRun.Of(options).Failure);
+        var failure = SimulationRun.Of(options with { Sabotage = Sabotage.MoreSlots }).Failure;
+        Assert.Contains("LibraryChecker: ", failure, StringComparison.Ordinal);
+    }
 }

@@ -74,6 +74,7 @@ internal sealed class RandomHosts(Random random, int cores)
             // Asked of one that has just ended, it comes to nothing, as in life; so below.
             case EndLibrary e when _parents.TryGetValue(e.Library, out var parent): parent.Doomed = true; break;
             case LoadFunction e when _parents.TryGetValue(e.Library, out var parent): Load(parent, e.Function.Number); break;
+            case LoadModule e when _parents.TryGetValue(e.Library, out var parent): parent.Loaded.ExceptWith(parent.Failed); break;
             case ForgetLoaded e when _parents.TryGetValue(e.Library, out var parent): Forget(parent, e.Functions); break;
             case ForkChild e when _parents.TryGetValue(e.Library, out var parent): Fork(parent, e.Slot); break;
             case StartChild e: StartAlone(e); break;
@@ -103,7 +104,11 @@ internal sealed class RandomHosts(Random random, int cores)
         if (isOk)
             parent.Has.Add(function);
         else
+        {
             parent.Has.Remove(function);
+            parent.Failed.Add(function);
+        }
+
         parent.Asked.Enqueue(isOk);
     }
 
@@ -228,6 +233,9 @@ internal sealed class RandomHosts(Random random, int cores)
 
         /// <summary>What it was sent, and would be sent in vain again.</summary>
         public HashSet<int> Loaded { get; } = [];
+
+        /// <summary>Of <see cref="Loaded"/>, what it could not load, and may be able to with another module.</summary>
+        public HashSet<int> Failed { get; } = [];
 
         /// <summary>What its children have when they are forked.</summary>
         public HashSet<int> Has { get; } = [];

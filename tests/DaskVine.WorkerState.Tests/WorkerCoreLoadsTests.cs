@@ -8,6 +8,7 @@ namespace DaskVine.WorkerState.Tests;
 public class WorkerCoreLoadsTests
 {
     private static readonly HostId Child = HostId.Child(0);
+    private static readonly UploadedModule Module = new("m.py", "1", "/m.py");
 
     [Fact]
     public void Call_OfANewFunction_WaitsUntilTheLibraryHasLoadedIt()
@@ -66,6 +67,48 @@ public class WorkerCoreLoadsTests
         core.Drain();
         core.Handle(new FunctionLoaded(500_000, Ok: false));
         Assert.Equal([typeof(SendFunction), typeof(SendCall)], core.Drain().Select(e => e.GetType()));
+    }
+
+    [Fact]
+    public void Function_ThatTheLibraryCouldNotLoad_IsAskedOfItAgainWithANewModule()
+    {
+        var core = Unloadable();
+        core.Handle(new ModuleReceived(Module));
+        Assert.Equal([typeof(LoadModule), typeof(SendModule), typeof(LoadFunction)], core.Drain().Select(e => e.GetType()));
+        core.Handle(new AssignReceived(CallOf(2, 2))).MustWantNothing();
+        core.Handle(new FunctionLoaded(500_000));
+        Assert.Equal([new KillHost(Child)], core.Drain());
+        core.Handle(new HostGone(Child, -9, "")).Handle(new HostUp(Child));
+        Assert.Empty(core.Drain().OfType<SendFunction>());
+        Assert.Equal(2, core.Seen.OfType<SendCall>().Last().Task.Task.Value);
+    }
+
+    [Fact]
+    public void Function_ThatANewModuleDoesNotHelp_IsSentToChildrenAsBefore()
+    {
+        var core = Unloadable();
+        core.Handle(new ModuleReceived(Module), new AssignReceived(CallOf(2, 2))).Drain();
+        core.Handle(new FunctionLoaded(10, Ok: false));
+        Assert.Equal([typeof(SendFunction), typeof(SendCall)], core.Drain().Select(e => e.GetType()));
+    }
+
+    [Fact]
+    public void Function_ThatTheLibraryCouldNotLoad_IsAskedOfTheNextOneThatHasTheModule()
+    {
+        var core = Unloadable();
+        core.Handle(new LibraryGone(-9, ""), new ModuleReceived(Module), new AssignReceived(CallOf(2, 2))).Pass(TimeSpan.FromSeconds(10));
+        Assert.Equal([Module], Assert.Single(core.Drain().OfType<StartLibrary>()).Modules!);
+        core.Handle(new LibraryUp());
+        Assert.Equal([Function, 2], core.Drain().OfType<LoadFunction>().Select(load => load.Function.Number));
+    }
+
+    [Fact]
+    public void Function_ThatTookTheLibraryWithIt_IsNotAskedOfItAgain()
+    {
+        var core = Unloadable().Handle(new ModuleReceived(Module));
+        core.Handle(new LibraryGone(-11, "")).Pass(TimeSpan.FromSeconds(10)).Handle(new LibraryUp()).Drain();
+        core.Handle(new ModuleReceived(Module with { Hash = "2" }));
+        Assert.Equal([typeof(LoadModule)], core.Drain().Select(e => e.GetType()));
     }
 
     [Fact]
@@ -141,6 +184,14 @@ public class WorkerCoreLoadsTests
         var core = Ready();
         core.LoadsAtOnce = false;
         return core.Handle(Code(2));
+    }
+
+    // Its parent could not load function 2, and one call of that has ended.
+    private static CoreHarness Unloadable()
+    {
+        var core = Waiting().Handle(new AssignReceived(CallOf(2, 1)), new FunctionLoaded(10, Ok: false));
+        core.Handle(Returned(Assert.Single(core.Drain().OfType<SendCall>())), new ReportsAcknowledged([Attempt(1)])).Drain();
+        return core;
     }
 
     private static Assign CallOf(int function, long task) => Call(task) with { Functions = [function] };

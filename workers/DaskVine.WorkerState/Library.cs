@@ -67,7 +67,7 @@ internal sealed class Library
     // Of Loads, those that the parent was sent and has not answered, in that order.
     public Queue<FunctionLoad> Asked { get; } = new();
 
-    /// <summary>What its process, which is not the first, has not told yet: whether it could load all that the one before had.</summary>
+    /// <summary>What its process has not told yet: whether it can load all that the one before it had, and what a new module may have helped.</summary>
     public bool IsReloading => Asked.Count > 0 && Asked.Any(load => load.IsAnswered);
 
     /// <summary>Whether some function is better inherited than sent.</summary>
@@ -95,8 +95,11 @@ internal sealed class FunctionLoad(HeldFunction function)
     /// <summary>The present parent was sent it, so children forked from now on have it.</summary>
     public bool IsSent { get; set; }
 
-    /// <summary>A parent has loaded it, or could not.</summary>
+    /// <summary>A parent has said whether it could load it, and has not ended over it since.</summary>
     public bool IsAnswered { get; set; }
+
+    /// <summary>A module came since a parent could not load it: calls wait for what the parent makes of it now.</summary>
+    public bool IsAskedAgain { get; set; }
 
     /// <summary>A parent could not load it, or ended over it: it goes to children only.</summary>
     public bool IsExcluded { get; set; }
@@ -104,7 +107,7 @@ internal sealed class FunctionLoad(HeldFunction function)
     /// <summary>Children are to have it from their parent, so that it is loaded once and what it holds is shared.</summary>
     public bool IsHeavy { get; set; }
 
-    public bool IsKnown => IsAnswered || IsExcluded;
+    public bool IsKnown => (IsAnswered && !IsAskedAgain) || IsExcluded;
 
     // Calls that are Loading and look at it next, besides Gone ones.
     public List<HeldTask> Waiting { get; } = [];

@@ -230,7 +230,7 @@ public sealed partial class WorkerCore
 
         if (blamed is not null)
         {
-            blamed.IsExcluded = true;
+            (blamed.IsExcluded, blamed.IsAnswered, blamed.IsAskedAgain) = (true, false, false);
             Wake(blamed);
         }
 

@@ -42,12 +42,28 @@ public sealed partial class WorkerCore
         Do(new LoadFunction(library.Id, load.Function.Code!));
     }
 
+    /// <summary>What its parent has said that it cannot load, it may with the module that it was given.</summary>
+    private void AskAgain(Library library)
+    {
+        foreach (var load in library.Loads.Values)
+        {
+            if (load is not { IsExcluded: true, IsAnswered: true })
+                continue;
+            (load.IsExcluded, load.IsAskedAgain) = (false, true);
+            // What they could not load either, or loaded each for itself.
+            foreach (var child in library.Children)
+                child.Functions.Remove(load.Function.Code!.Number);
+            if (library.State == HostState.Up)
+                Ask(library, load);
+        }
+    }
+
     private void OnFunctionLoaded(FunctionLoaded e)
     {
         if (LibraryOf(e.Library) is not { } library || !library.Asked.TryDequeue(out var load))
             return;
         // One that was forgotten meanwhile is answered in its turn.
-        load.IsAnswered = true;
+        (load.IsAnswered, load.IsAskedAgain) = (true, false);
         if (!e.Ok)
             LeaveToChildren(library, load);
         var code = load.Function.Code!;

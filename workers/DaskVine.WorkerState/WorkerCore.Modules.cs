@@ -21,6 +21,9 @@ public sealed partial class WorkerCore
             if (child.State == HostState.Up)
                 Do(new SendModule(child.Id, module));
         }
+
+        foreach (var library in _libraries)
+            AskAgain(library);
     }
 
     private void SendModules(HostId host)

@@ -18,10 +18,17 @@ internal static class LibraryDraw
         new() { Name = "alone", Mode = ExecMode.Spawn, Slots = 1 },
         new() { Name = "two alone", Mode = ExecMode.Spawn, Slots = 2 },
         new() { Name = "wide", Slots = 1, Cores = 2 },
+        new() { Name = "threads", Runtime = LibraryRuntime.Dotnet, Mode = ExecMode.Threads },
+        new() { Name = "two threads", Runtime = LibraryRuntime.Dotnet, Mode = ExecMode.Threads, Slots = 2 },
     ];
 
     /// <summary>Never set up.</summary>
-    private static readonly LibrarySpec[] s_broken = [new() { Name = "broken" }, new() { Name = "broken alone", Mode = ExecMode.Spawn, Slots = 1 }];
+    private static readonly LibrarySpec[] s_broken =
+    [
+        new() { Name = "broken" },
+        new() { Name = "broken alone", Mode = ExecMode.Spawn, Slots = 1 },
+        new() { Name = "broken threads", Runtime = LibraryRuntime.Dotnet, Mode = ExecMode.Threads },
+    ];
 
     private static readonly LibrarySpec[] s_all = [.. s_sound, .. s_broken];
 

@@ -23,9 +23,12 @@ internal sealed class SimulatedHost(HostId id, SimulatedLibrary? library, Librar
     /// <summary>Calls that it was sent, the running one excepted.</summary>
     public Queue<SendCall> Calls { get; } = new();
 
-    public HashSet<int> Functions { get; } = [];
+    public HashSet<int> Functions { get; } = library switch { null => [], { IsThreads: true } => library.Loaded, _ => [.. library.Loaded] };
 
     public SendCall? Running { get; set; }
+
+    /// <summary>Calls that it was sent and has not run to their end.</summary>
+    public int Unfinished => Calls.Count + (Running is null ? 0 : 1);
 
     /// <summary>Answers of short calls that it has not sent yet.</summary>
     public List<WorkerEvent> Held { get; } = [];

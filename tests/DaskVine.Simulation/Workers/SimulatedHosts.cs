@@ -64,7 +64,6 @@ internal sealed class SimulatedHosts(World world, SimulatedWorker worker, Chance
         if (library.IsDead)
             return;
         var child = new SimulatedHost(HostId.Child(fork.Slot, fork.Library), library, library.Spec);
-        child.Functions.UnionWith(library.Loaded);
         // It has to load what it was sent before.
         var wait = library.LoadedAt > world.Clock.Now ? library.LoadedAt - world.Clock.Now : TimeSpan.Zero;
         Start(child, wait + Startup(3));
@@ -95,12 +94,14 @@ internal sealed class SimulatedHosts(World world, SimulatedWorker worker, Chance
         if (library.IsDead)
             return;
         var took = Startup(chance.Happens(0.1) ? 200 : 0.2);
-        library.Loaded.Add(load.Function.Number);
+        var isOk = chance.Happens(0.9);
+        if (isOk)
+            library.Loaded.Add(load.Function.Number);
         library.LoadedAt = (library.LoadedAt > world.Clock.Now ? library.LoadedAt : world.Clock.Now) + took;
         world.Clock.At(library.LoadedAt, () =>
         {
             if (!library.IsDead)
-                worker.Happen(new FunctionLoaded((long)took.TotalMicroseconds, chance.Happens(0.9), library.Id));
+                worker.Happen(new FunctionLoaded((long)took.TotalMicroseconds, isOk, library.Id));
         });
     }
 
@@ -141,15 +142,18 @@ internal sealed class SimulatedHosts(World world, SimulatedWorker worker, Chance
         foreach (var library in _libraries.Values)
             library.IsDead = true;
         foreach (var host in _hosts.Values.ToList())
-            Die(host);
+            Die(host, isCharged: true);
     }
 
     // Its children end with it.
     private void End(SimulatedLibrary library, int status)
     {
         library.IsDead = true;
-        foreach (var child in _hosts.Values.Where(host => host.Library == library).ToList())
-            Die(child);
+        var children = _hosts.Values.Where(host => host.Library == library).ToList();
+        // Of several threads with calls none is to be charged with the end of all.
+        var isCharged = !library.IsThreads || children.Sum(child => child.Unfinished) == 1;
+        foreach (var child in children)
+            Die(child, isCharged);
         world.Clock.After(Startup(1), () =>
         {
             worker.Happen(new LibraryGone(status, "", library.Id));
@@ -242,17 +246,23 @@ internal sealed class SimulatedHosts(World world, SimulatedWorker worker, Chance
 
     private void End(SimulatedHost host, int status)
     {
-        Die(host);
+        if (host.Library is { IsThreads: true } process)
+        {
+            End(process, status);
+            return;
+        }
+
+        Die(host, isCharged: true);
         Tell(host, new HostGone(host.Id, status, ""));
     }
 
-    private void Die(SimulatedHost host)
+    private void Die(SimulatedHost host, bool isCharged)
     {
         host.Dead = true;
         _hosts.Remove(host.Id);
         if (host.Running is not { } running)
             return;
-        foreach (var call in host.Calls.Prepend(running))
+        foreach (var call in isCharged ? host.Calls.Prepend(running) : [])
             world.Book.CountDeath(CallPlan.Read(call.Task.Body.Span).Name);
         world.Watch(watcher => watcher.OnCallEnded(worker, CallPlan.Read(running.Task.Body.Span).Name));
     }

@@ -11,6 +11,9 @@ internal sealed class SimulatedLibrary(int id, LibrarySpec? spec)
 
     public LibrarySpec? Spec { get; } = spec;
 
+    /// <summary>Its children are threads of it: they have one table of functions, and one end.</summary>
+    public bool IsThreads => Spec is { Mode: ExecMode.Threads };
+
     public bool IsUp { get; set; }
 
     public bool IsDead { get; set; }
@@ -18,7 +21,7 @@ internal sealed class SimulatedLibrary(int id, LibrarySpec? spec)
     /// <summary>The worker has been told that it is dead, and reads no more of its children.</summary>
     public bool IsGone { get; set; }
 
-    /// <summary>Functions that it was sent; its children have them from their fork on.</summary>
+    /// <summary>Functions that it was sent and can load; its children have them from their fork on.</summary>
     public HashSet<int> Loaded { get; } = [];
 
     /// <summary>When it has done all that it was asked to.</summary>
