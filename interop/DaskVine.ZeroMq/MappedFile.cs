@@ -30,14 +30,13 @@ public sealed class MappedFile : MemoryManager<byte>
     }
 
     /// <inheritdoc/>
-    public override unsafe Span<byte> GetSpan() =>
-        _view is null ? [] : new Span<byte>((void*)_view.SafeMemoryMappedViewHandle.DangerousGetHandle(), _length);
+    public override unsafe Span<byte> GetSpan() => _view is null ? [] : new Span<byte>((void*)Start(_view), _length);
 
     /// <inheritdoc/>
     public override unsafe MemoryHandle Pin(int elementIndex = 0)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)elementIndex, (uint)_length, nameof(elementIndex));
-        return _view is null ? default : new MemoryHandle((byte*)_view.SafeMemoryMappedViewHandle.DangerousGetHandle() + elementIndex, default, this);
+        return _view is null ? default : new MemoryHandle((byte*)Start(_view) + elementIndex, default, this);
     }
 
     /// <inheritdoc/>
@@ -50,5 +49,13 @@ public sealed class MappedFile : MemoryManager<byte>
     {
         if (disposing)
             _view?.Dispose();
+    }
+
+    // The handle of what is unmapped would still tell where it was.
+    private static nint Start(MemoryMappedViewAccessor view)
+    {
+        var handle = view.SafeMemoryMappedViewHandle;
+        ObjectDisposedException.ThrowIf(handle.IsClosed, typeof(MappedFile));
+        return handle.DangerousGetHandle();
     }
 }

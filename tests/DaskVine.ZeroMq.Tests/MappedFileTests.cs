@@ -16,7 +16,7 @@ public sealed class MappedFileTests : IDisposable
         var mapped = MappedFile.Open(_path);
 
         Assert.Equal(written, mapped.Memory.ToArray());
-        Assert.Equal(written[5_000..], mapped.Memory[5_000..].Span);
+        Assert.Equal(written.AsSpan(5_000), mapped.Memory[5_000..].Span);
         GC.KeepAlive(mapped);
     }
 
