@@ -14,7 +14,7 @@ if (args is [TaskRate.Command, var tasks, var graphs])
     return 0;
 }
 
-// In this process, as each benchmark allocates next to nothing: no project has to be generated and restored.
+// In this process: no project has to be generated and restored.
 var job = Job.Default
     .WithToolchain(InProcessEmitToolchain.Instance)
     .WithWarmupCount(4)

@@ -24,7 +24,23 @@ internal static class TaskGraphs
         return graph;
     }
 
-    /// <summary>What the sum is.</summary>
+    /// <summary>Two layers, where each task of the second reads one of the first, and one task that sums them.</summary>
+    public static Graph Layers(int tasks)
+    {
+        var graph = new Graph();
+        var keys = new object[tasks / 2];
+        for (var i = 0; i < keys.Length; i++)
+        {
+            keys[i] = $"second-{i}";
+            graph[$"first-{i}"] = Call.Of(Idle.Same, i);
+            graph[keys[i]] = Call.Of(Idle.Same, $"first-{i}");
+        }
+
+        graph[Total] = Call.Of(Idle.Sum, [keys]);
+        return graph;
+    }
+
+    /// <summary>What the sum of independent tasks is.</summary>
     public static long SumOf(int tasks) => (long)tasks * (tasks - 1) / 2;
 
     /// <summary>Tasks of which each needs the one before.</summary>

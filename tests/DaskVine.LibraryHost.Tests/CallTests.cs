@@ -95,6 +95,22 @@ public class CallTests
         Assert.Contains("input 0 cannot be read", failure.Message);
     }
 
+    [Theory]
+    [InlineData(1_000)]
+    [InlineData(1_000_000)]
+    public void Arrays_ThroughFiles_AreMemoryOfThem(int count)
+    {
+        using var host = With("Ramp", "Scale");
+        var child = host.Fork();
+        var (first, second) = (Path.Combine(host.DirectoryPath, "first"), Path.Combine(host.DirectoryPath, "second"));
+        Assert.Null(Assert.IsType<HostReturned>(child.Call([1], HostLink.Body(count), output: first)).Value);
+        var body = new BodyWriter(2);
+        body.Input(0);
+        body.Literal(2);
+        child.Call([2], body.ToArray(), [new HostInput(null, first)], second);
+        Assert.Equal(Kernels.Ramp(count).Select(x => 2 * x), ValueCodec.Decode<double[]>(File.ReadAllBytes(second)));
+    }
+
     [Fact]
     public void Calls_OfManyAtOnce_AreAnsweredInOrder()
     {

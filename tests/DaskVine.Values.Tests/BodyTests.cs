@@ -39,6 +39,37 @@ public class BodyTests
     }
 
     [Fact]
+    public void Body_AfterAnotherThatWasNotEnded_HasNothingOfIt()
+    {
+        _world.Add("Add");
+        var body = new BodyWriter(3);
+        body.Literal("left behind");
+        body.BeginCall(0, 2);
+        body.Restart(2);
+        body.Literal(1);
+        body.Literal(2);
+        Assert.Equal(3, Call(body));
+    }
+
+    [Fact]
+    public void Inputs_OfACallAfterOneOfMany_AreItsOwn()
+    {
+        const int many = 1000;
+        _world.Add("Count", [.. Enumerable.Range(0, many).Select(i => (object)i)]);
+        var body = new BodyWriter(1);
+        body.BeginList(many);
+        for (var i = 0; i < many; i++)
+            body.Input(i);
+        Assert.Equal(many, Call(body));
+
+        _world.Add("Add", 20, 30);
+        body = new BodyWriter(2);
+        body.Input(0);
+        body.Input(1);
+        Assert.Equal(50, Call(body));
+    }
+
+    [Fact]
     public void Literals_OfArrow_AreArguments()
     {
         _world.Add("Mean");

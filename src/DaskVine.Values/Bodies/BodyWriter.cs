@@ -21,6 +21,16 @@ public sealed class BodyWriter
         _writer.WriteArrayHeader(arguments);
     }
 
+    /// <summary>Begins another body, in the room of the one before.</summary>
+    /// <param name="arguments">How many elements follow; keywords are one.</param>
+    public void Restart(int arguments)
+    {
+        _open.Clear();
+        _writer = _all;
+        _writer.Clear();
+        _writer.WriteArrayHeader(arguments);
+    }
+
     /// <summary>A value.</summary>
     /// <exception cref="ValueException">It has no form in which it can travel.</exception>
     public void Literal(object? value, Type? declared = null)
