@@ -118,7 +118,7 @@ public sealed partial class Vine : IAsyncDisposable
                 token => Connection.OpenAsync(door, clientKeys, vine.OnNotice, () => cluster?.HowManagerEnded() ?? "", token),
                 () => $"the manager at {door.Address} opened its door but did not answer at {door.Endpoint} within {ConnectPatience.TotalSeconds} s",
                 cancellation).ConfigureAwait(false);
-            vine._commands = new CommandSession(vine._connection, vine.IsNear);
+            vine._commands = new CommandSession(vine._connection, () => vine.IsNear);
             return vine;
         }
         catch

@@ -1,121 +1,77 @@
-using System.Threading.Channels;
 using DaskVine.Protocol;
 using DaskVine.Protocol.Commands;
-using DaskVine.Protocol.Records;
 
 namespace DaskVine.Client;
 
-/// <content>What comes: reports, and the outputs that belong here.</content>
+/// <content>What comes: reports, and the outputs that belong here. Runs with the graph's gate held.</content>
 internal sealed partial class CommandSession
 {
-    private readonly Dictionary<int, Arrival> _arrivals = [];
-
-    private async Task ReadAsync(ChannelReader<Record> mailbox)
+    private void OnRan(int node, string worker)
     {
-        try
-        {
-            await foreach (var record in mailbox.ReadAllAsync().ConfigureAwait(false))
-            {
-                lock (_gate)
-                    Take(record);
-                connection.Flush();
-            }
-        }
-        catch (Exception e) when (e is VineException or ProtocolException or IOException or UnauthorizedAccessException)
-        {
-            _done.Writer.TryComplete(e is VineException ? e : new VineException(e.Message, e));
-        }
+        if (_byNode.TryGetValue(node, out var task))
+            task.Worker = worker;
     }
 
-    private void Want(int node, Action<ReadOnlyMemory<byte>> done, Action<string> failed)
-    {
-        _arrivals.Add(node, new Arrival(new IncomingResults([node]), done, failed));
-        connection.Post(new Want(_graph, [node]));
-    }
-
-    private void Take(Record record)
-    {
-        switch (record)
-        {
-            case Result result when _arrivals.TryGetValue(result.Node, out var arrival):
-                arrival.Pieces.Take(result);
-                if (!arrival.Pieces.AreComplete)
-                    break;
-                _arrivals.Remove(result.Node);
-                arrival.Done(((ReceivedBytes)arrival.Pieces[result.Node]).Bytes);
-                break;
-            case GraphFailed { Failure.Kind: FailureKind.Invalid } failed:
-                throw new VineException($"the manager gave up the files and commands of this client: {failed.Failure.Message}");
-            case GraphFailed failed when _arrivals.Remove(failed.Node, out var arrival):
-                arrival.Failed(failed.Failure.Message);
-                break;
-        }
-    }
-
-    private void TakeReport(CommandTask task, int[] nodes, ReadOnlyMemory<byte> value)
+    private void TakeReport(CommandTask task, Sent sent, ReadOnlyMemory<byte> value)
     {
         var report = CommandReport.Read(value);
-        var (result, reason) = (report.Result, report.Reason);
-        var expected = 1;
-        for (var i = 0; i < nodes.Length; i++)
+        // The whole is on its way, and one that is run again for others starts over.
+        Unwatch(sent);
+        var coming = task.Outputs.Index().Where(output => output.Item.File.ComesHere && Size(report, output.Index) is not null).ToArray();
+        var expected = coming.Length;
+        foreach (var (i, output) in coming)
+            _graph.Want(sent.Outputs[i], Arriving(output.File, Size(report, i)!.Value, OneLess));
+        if (expected == 0)
+            Finish(task, sent, report);
+
+        void OneLess(string? trouble)
         {
-            var file = task.Outputs[i].File;
-            if (i >= report.Outputs.Count || report.Outputs[i] is null)
-            {
-                file.Node = file.Node == nodes[i] ? null : file.Node;
-                continue;
-            }
-
-            if (file.IsTemporary)
-                continue;
-            expected++;
-            Want(nodes[i], data => Settle(TryKeep(file, data)), Settle);
-        }
-
-        OneLess();
-
-        void Settle(string? trouble)
-        {
-            if (trouble is not null)
-                (result, reason) = (CommandResult.OutputTransferError, trouble);
-            OneLess();
-        }
-
-        void OneLess()
-        {
+            if (trouble is not null && report.Result == CommandResult.Success)
+                report = report with { Result = CommandResult.OutputTransferError, Reason = trouble };
             if (--expected == 0)
-                Finish(task, result, reason, report);
+                Finish(task, sent, report);
         }
     }
 
-    /// <summary>Why it cannot be stored; null when it is.</summary>
-    private static string? TryKeep(VineFile file, ReadOnlyMemory<byte> data)
+    private static long? Size(CommandReport report, int output) => output < report.Outputs.Count ? report.Outputs[output] : null;
+
+    private static Arrival Arriving(VineFile file, long size, Action<string?> settled)
     {
-        if (file.Path is not { } path)
-        {
-            file.Data = data;
-            return null;
-        }
+        file.Size = size;
+        return file is LocalFile local
+            ? new Arrival<string>(new PathSink(local.Path, size), _ => settled(null), NotStored)
+            : new Arrival<ReadOnlyMemory<byte>>(new MemorySink(), Keep, NotStored);
 
-        try
+        void NotStored(string reason) => settled($"{file.Text} did not come: {reason}");
+
+        void Keep(ReadOnlyMemory<byte> data)
         {
-            // Under another name first, so that nobody sees half of it.
-            var beside = $"{path}.{Guid.NewGuid():N}";
-            File.WriteAllBytes(beside, data.Span);
-            File.Move(beside, path, overwrite: true);
-            return null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return $"{path} cannot be stored: {e.Message}";
+            ((BufferFile)file).Fill(data);
+            settled(null);
         }
     }
 
-    private void Finish(CommandTask task, CommandResult result, string reason, CommandReport? report = null)
+    private void Finish(CommandTask task, Sent sent, CommandReport report)
     {
-        task.End(result, reason, report);
-        _done.Writer.TryWrite(task);
+        // The first word counts: an output may still fail to come for what was cancelled.
+        if (!_sent.Remove(task))
+            return;
+        task.End(report.Result, report.Reason, report);
+        if (sent.Node is { } node)
+        {
+            _byNode.Remove(node);
+            Unwatch(sent);
+            _graph.Prune([node], forget: true);
+        }
+
+        for (var i = 0; i < sent.Outputs.Length; i++)
+            FileTable.Settle(task.Outputs[i].File, sent.Outputs[i], Size(report, i) is not null);
+        sent.Ended(task);
     }
 
-    private sealed record Arrival(IncomingResults Pieces, Action<ReadOnlyMemory<byte>> Done, Action<string> Failed);
+    private void Unwatch(Sent sent)
+    {
+        foreach (var node in sent.Outputs)
+            _graph.Unwatch(node);
+    }
 }

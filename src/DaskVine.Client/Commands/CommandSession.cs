@@ -1,58 +1,69 @@
-using System.Security.Cryptography;
 using System.Threading.Channels;
 using DaskVine.Protocol.Commands;
-using DaskVine.Protocol.Records;
 
 namespace DaskVine.Client;
 
-/// <summary>The graph of a client's files and commands, which is open for as long as the client is. For any number of threads.</summary>
-internal sealed partial class CommandSession(Connection connection, bool isNear)
+/// <summary>The commands of a client. For any number of threads.</summary>
+internal sealed partial class CommandSession
 {
-    private const int PieceBytes = 1 << 20;
-    private const double Thousandths = 1000;
-
+    private readonly CommandGraph _graph;
     private readonly Channel<CommandTask> _done = Channel.CreateUnbounded<CommandTask>();
 
-    // Guards what follows.
-    private readonly Lock _gate = new();
-    private readonly Dictionary<(long Priority, int Cores), int> _options = [];
-    private int _graph;
-    private int _nodes;
+    // Both are guarded by the graph's gate. What is at the manager and not done, by task and by node.
+    private readonly Dictionary<CommandTask, Sent> _sent = [];
+    private readonly Dictionary<int, CommandTask> _byNode = [];
 
     // Submitted, and not returned by a wait.
     private int _outstanding;
 
+    public CommandSession(Connection connection, Func<bool> isNear)
+    {
+        _graph = new CommandGraph(connection) { Ran = OnRan };
+        Files = new FileTable(_graph, isNear);
+        _ = EndAsync();
+    }
+
+    public FileTable Files { get; }
+
+    /// <summary>Has it run, for a wait to return.</summary>
     /// <exception cref="VineException">It cannot be submitted, or the manager is gone.</exception>
     public void Submit(CommandTask task)
     {
-        lock (_gate)
+        lock (_graph.Gate)
         {
-            Check(task);
-            Open();
-            var inputs = task.Inputs.Select(input => Declared(input.File)).ToArray();
-            task.IsSubmitted = true;
+            Claim(task);
             _outstanding++;
-            if (Array.FindIndex(inputs, input => input is null) is var missing and >= 0)
-            {
-                var what = task.Inputs[missing].File.Path is { } path ? $"nothing is at {path}" : "no command makes an input";
-                Finish(task, CommandResult.InputMissing, what);
-                return;
-            }
-
-            var outputs = task.Outputs.Select(output => Declare(output.File, FileKind.Output, "", "", 0)).ToArray();
-            var options = Options(task);
-            connection.Post(new SubmitCommand(
-                _graph, _nodes, task.ToSpec().ToBytes(), [.. inputs.Select(input => input!.Value)], outputs, task.Command, options, Mini: false));
-            Want(_nodes++, value => TakeReport(task, outputs, value), reason => Finish(task, CommandResult.Unknown, reason));
         }
 
-        connection.Flush();
+        try
+        {
+            Send(task, done => _done.Writer.TryWrite(done));
+        }
+        catch
+        {
+            lock (_graph.Gate)
+                _outstanding--;
+            throw;
+        }
+    }
+
+    /// <summary>Has it run, and waits for it.</summary>
+    /// <exception cref="VineException">It cannot be submitted, or the manager is gone.</exception>
+    public async Task RunAsync(CommandTask task, CancellationToken cancellation)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_graph.Gate)
+            Claim(task);
+        await Task.Run(() => Send(task, _ => done.TrySetResult()), cancellation).ConfigureAwait(false);
+        await using var cancelling = cancellation.Register(() => Cancel(task)).ConfigureAwait(false);
+        await (await Task.WhenAny(done.Task, _graph.Ended).ConfigureAwait(false)).ConfigureAwait(false);
+        cancellation.ThrowIfCancellationRequested();
     }
 
     /// <summary>The next command that is done, with its outputs here; null when none is left.</summary>
     public async Task<CommandTask?> WaitAsync(CancellationToken cancellation)
     {
-        lock (_gate)
+        lock (_graph.Gate)
         {
             if (_outstanding == 0)
                 return null;
@@ -70,83 +81,126 @@ internal sealed partial class CommandSession(Connection connection, bool isNear)
         }
         catch (OperationCanceledException)
         {
-            lock (_gate)
+            lock (_graph.Gate)
                 _outstanding++;
             throw;
         }
     }
 
-    private void Check(CommandTask task)
+    /// <summary>Ends a command that is not done; whether it was so.</summary>
+    public bool Cancel(CommandTask task)
+    {
+        lock (_graph.Gate)
+        {
+            if (!_sent.TryGetValue(task, out var sent))
+                return false;
+            Finish(task, sent, CommandReport.Of(CommandResult.Cancelled, "it was cancelled"));
+            _graph.Prune(sent.Outputs, forget: true);
+        }
+
+        _graph.Flush();
+        return true;
+    }
+
+    private void Claim(CommandTask task)
     {
         if (task.IsSubmitted)
             throw new VineException("the task was submitted before: it runs once, and another one is made for another run");
-        if (task.Inputs.Concat(task.Outputs).Any(file => file.File.Owner != this))
-            throw new VineException("a file of the task was declared by another Vine");
+        foreach (var file in task.Inputs.Select(input => input.File).Concat(task.Outputs.Select(output => output.File)))
+            Files.Check(file);
+        FileTable.CheckSpec(task.ToSpec());
+        task.IsSubmitted = true;
     }
 
-    private void Open()
+    private void Send(CommandTask task, Action<CommandTask> ended)
     {
-        if (_graph != 0)
-            return;
-        (_graph, var mailbox) = connection.OpenMailbox();
-        connection.Post(new OpenGraph(_graph, Protocol.TaskMode.Command, "commands", PruneDepth: 0));
-        _ = ReadAsync(mailbox);
-    }
-
-    /// <summary>The node of an input; null when it is not there.</summary>
-    private int? Declared(VineFile file)
-    {
-        if (file.Node is { } node)
-            return node;
-        if (file.Path is { } path)
-            return DeclarePath(file, path);
-        return file.Data is { } data ? DeclareData(file, data, NameOf(data.Span)) : null;
-    }
-
-    private int? DeclarePath(VineFile file, string path)
-    {
-        if (Directory.Exists(path) && isNear)
-            return Declare(file, FileKind.Path, path, "", 0);
-        if (!File.Exists(path))
-            return null;
-        if (!isNear)
+        var sent = new Sent(ended);
+        lock (_graph.Gate)
+            _sent.Add(task, sent);
+        try
         {
-            var data = File.ReadAllBytes(path);
-            return DeclareData(file, data, NameOf(data));
+            var (inputs, missing) = Inputs(task);
+            lock (_graph.Gate)
+            {
+                // It may have been cancelled while its inputs were on their way.
+                if (task.Result is not null)
+                    return;
+                if (missing is not null)
+                    Finish(task, sent, CommandReport.Of(CommandResult.InputMissing, missing));
+                else
+                    Send(task, sent, inputs);
+            }
+        }
+        catch
+        {
+            lock (_graph.Gate)
+                _sent.Remove(task);
+            throw;
         }
 
-        using var content = File.OpenRead(path);
-        return Declare(file, FileKind.Path, path, $"file-sha256-{Convert.ToHexStringLower(SHA256.HashData(content))}", content.Length);
+        _graph.Flush();
     }
 
-    private int DeclareData(VineFile file, ReadOnlyMemory<byte> data, string name)
+    private void Send(CommandTask task, Sent sent, int[] inputs)
     {
-        var node = Declare(file, FileKind.Data, "", name, data.Length);
-        for (var offset = 0; offset < data.Length; offset += PieceBytes)
-            connection.Post(new FileData(_graph, node, offset, data.Slice(offset, Math.Min(PieceBytes, data.Length - offset))));
-        return node;
+        sent.Outputs = [.. task.Outputs.Select(output => Files.OutputNode(output.File))];
+        var node = _graph.Submit(task, task.ToSpec(), inputs, sent.Outputs);
+        sent.Node = node;
+        _byNode.Add(node, task);
+        foreach (var (output, made) in task.Outputs.Zip(sent.Outputs))
+        {
+            if (output.Watcher is { } watcher)
+                _graph.Watch(made, watcher);
+        }
+
+        _graph.Want(node, new Arrival<ReadOnlyMemory<byte>>(
+            new MemorySink(), value => TakeReport(task, sent, value), reason => Finish(task, sent, CommandReport.Of(CommandResult.Unknown, reason))));
     }
 
-    private int Declare(VineFile file, FileKind kind, string source, string name, long size)
+    /// <summary>The nodes of its inputs, and what is missing of them.</summary>
+    private (int[] Nodes, string? Missing) Inputs(CommandTask task)
     {
-        connection.Post(new SubmitFiles(_graph, _nodes, [new DeclaredFile(kind, source, name, size, CacheLevel.Workflow, Shared: true)]));
-        file.Node = _nodes;
-        return _nodes++;
+        var nodes = new int[task.Inputs.Count];
+        for (var i = 0; i < nodes.Length; i++)
+        {
+            var file = task.Inputs[i].File;
+            try
+            {
+                if (Files.NodeOf(file) is not { } node)
+                    return ([], file.Path is { } path ? $"nothing is at {path}" : $"{file.Text} has nothing in it: no command makes it");
+                nodes[i] = node;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return ([], $"{file.Text} cannot be read: {e.Message}");
+            }
+        }
+
+        return (nodes, null);
     }
 
-    private int Options(CommandTask task)
+    private async Task EndAsync()
     {
-        var wish = ((long)Math.Round(task.Priority * Thousandths), task.Cores);
-        if (wish is (0, 1))
-            return 0;
-        if (_options.TryGetValue(wish, out var number))
-            return number;
-        number = _options[wish] = _options.Count + 1;
-        connection.Post(new TaskOptions(
-            _graph, number, wish.Item1, 0, [], false, new Dictionary<string, long>(), [], Cores: wish.Cores));
-        return number;
+        try
+        {
+            await _graph.Ended.ConfigureAwait(false);
+        }
+        catch (VineException e)
+        {
+            _done.Writer.TryComplete(e);
+        }
     }
 
-    // Names content, so that workers keep the same once.
-    private static string NameOf(ReadOnlySpan<byte> data) => $"file-sha256-{Convert.ToHexStringLower(SHA256.HashData(data))}";
+    /// <summary>What of a command is at the manager.</summary>
+    private sealed class Sent(Action<CommandTask> ended)
+    {
+        /// <summary>Told when it is done.</summary>
+        public Action<CommandTask> Ended => ended;
+
+        /// <summary>Its node; null while its inputs are on their way.</summary>
+        public int? Node { get; set; }
+
+        /// <summary>Those of its outputs, in order.</summary>
+        public int[] Outputs { get; set; } = [];
+    }
 }

@@ -1,27 +1,61 @@
 namespace DaskVine.Client;
 
-/// <summary>A file of commands: declared by <see cref="Vine.DeclareFile"/>, <see cref="Vine.DeclareBuffer"/> or <see cref="Vine.DeclareTemp"/>.</summary>
-public sealed class VineFile
+/// <summary>A file, a directory or bytes that commands may have: what the <c>Declare…</c> of a <see cref="Vine"/> return.</summary>
+public abstract class VineFile
 {
-    internal VineFile(CommandSession owner, string? path, ReadOnlyMemory<byte>? data, bool isTemporary = false)
+    private protected VineFile(FileTable owner, CacheLevel level, bool isShared)
     {
         Owner = owner;
-        Path = path;
-        Data = data;
-        IsTemporary = isTemporary;
+        Level = level;
+        IsShared = isShared;
     }
 
     /// <summary>Where it is, or comes to be, on this machine; null for what has no path here.</summary>
-    public string? Path { get; }
+    public virtual string? Path => null;
 
-    /// <summary>The bytes of a buffer; null until a command that was to make it has.</summary>
-    public ReadOnlyMemory<byte>? Data { get; internal set; }
+    /// <summary>The bytes of a buffer; null until a command that was to make it has, and for other files.</summary>
+    public virtual ReadOnlyMemory<byte>? Data => null;
 
-    internal CommandSession Owner { get; }
+    internal FileTable Owner { get; }
 
-    /// <summary>It stays with the workers.</summary>
-    internal bool IsTemporary { get; }
+    internal CacheLevel Level { get; set; }
 
-    /// <summary>Its node; null while nobody has declared or made it.</summary>
+    /// <summary>Workers may get it from each other.</summary>
+    internal bool IsShared { get; set; }
+
+    /// <summary>Names its content; empty while that is not known.</summary>
+    internal string Name { get; set; } = "";
+
+    /// <summary>Bytes, as far as they are known.</summary>
+    internal long Size { get; set; }
+
+    /// <summary>Its present node; null while nobody has declared or made it.</summary>
     internal int? Node { get; set; }
+
+    /// <summary>All nodes that it has had.</summary>
+    internal List<int> Nodes { get; } = [];
+
+    /// <summary>A command is to make it that is not done.</summary>
+    internal bool IsAwaited { get; set; }
+
+    /// <summary>It was undeclared.</summary>
+    internal bool IsGone { get; set; }
+
+    /// <summary>Whether a command can make it.</summary>
+    internal virtual bool MayBeMade => true;
+
+    /// <summary>What a command makes of it comes to this process.</summary>
+    internal virtual bool ComesHere => false;
+
+    /// <summary>For people.</summary>
+    internal abstract string Text { get; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Text;
+
+    internal void TakeNode(int node)
+    {
+        Node = node;
+        Nodes.Add(node);
+    }
 }

@@ -26,8 +26,11 @@ internal sealed record AssemblyFile(string Path, ReadOnlyMemory<byte> Hash, long
     /// <exception cref="GraphException">It has no file.</exception>
     public static AssemblyFile Of(Assembly assembly) => s_known.GetOrAdd(assembly, Read);
 
-    /// <summary>An assembly and all that it needs, but for what each worker has: the shared framework and DaskVine's own.</summary>
-    /// <exception cref="GraphException">One has no file, or is not there.</exception>
+    /// <summary>
+    /// An assembly and all that it needs, by what it refers to and by the .deps.json beside it, but for what each worker has: the shared framework
+    /// and DaskVine's own.
+    /// </summary>
+    /// <exception cref="GraphException">One has no file, or what describes them is damaged.</exception>
     public static IReadOnlyList<AssemblyFile> WithDependencies(Assembly assembly) => s_closures.GetOrAdd(assembly, Walk);
 
     /// <summary>Whether each worker has it: the shared framework, and what is DaskVine's own.</summary>
@@ -50,8 +53,16 @@ internal sealed record AssemblyFile(string Path, ReadOnlyMemory<byte> Hash, long
             }
         }
 
-        return [.. found.Values.Select(Of).OrderBy(file => file.Name, StringComparer.Ordinal)];
+        // What was loaded counts, where both name it.
+        return [.. found.Values.Select(Of).Concat(Described(root))
+            .DistinctBy(file => file.Name)
+            .OrderBy(file => file.Name, StringComparer.Ordinal)];
     }
+
+    private static IEnumerable<AssemblyFile> Described(Assembly root) => IsAtWorkers(root) ? [] : AssemblyDependencies.Of(root.Location)
+        .Where(path => !s_ofHost.Contains(System.IO.Path.GetFileNameWithoutExtension(path)))
+        .Where(path => !File.Exists(System.IO.Path.Combine(s_framework, System.IO.Path.GetFileName(path))))
+        .Select(Read);
 
     // What is absent here too, such as a reference that only some platforms have, nobody calls.
     private static Assembly? Load(AssemblyLoadContext context, AssemblyName name)
@@ -75,7 +86,12 @@ internal sealed record AssemblyFile(string Path, ReadOnlyMemory<byte> Hash, long
                 + "and keep functions out of assemblies that are made at run time");
         }
 
-        using var file = File.OpenRead(assembly.Location);
-        return new AssemblyFile(assembly.Location, SHA256.HashData(file), file.Length);
+        return Read(assembly.Location);
+    }
+
+    private static AssemblyFile Read(string path)
+    {
+        using var file = File.OpenRead(path);
+        return new AssemblyFile(path, SHA256.HashData(file), file.Length);
     }
 }

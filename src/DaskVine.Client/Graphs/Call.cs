@@ -6,8 +6,9 @@ namespace DaskVine.Client;
 /// </summary>
 public sealed class Call
 {
-    private Call(RemoteFunction function, object?[] arguments, IReadOnlyList<KeyValuePair<string, object?>> keywords)
+    private Call(RemoteFunction function, object?[] arguments, IReadOnlyList<KeyValuePair<string, object?>> keywords, TaskWishes? wishes = null)
     {
+        Wishes = wishes;
         Function = function;
         Arguments = arguments;
         Keywords = keywords;
@@ -18,6 +19,9 @@ public sealed class Call
     internal object?[] Arguments { get; }
 
     internal IReadOnlyList<KeyValuePair<string, object?>> Keywords { get; }
+
+    /// <summary>What is asked for it alone; null for nothing.</summary>
+    internal TaskWishes? Wishes { get; }
 
     /// <summary>A call of a .NET function, to be run by workers.</summary>
     /// <param name="function">A static method, or a lambda that captures nothing.</param>
@@ -33,8 +37,14 @@ public sealed class Call
     /// <summary>The same call with a keyword argument more, which only Python functions have.</summary>
     /// <exception cref="GraphException">The function is one of .NET.</exception>
     public Call With(string keyword, object? value) => Function is PythonFunction
-        ? new Call(Function, Arguments, [.. Keywords, new(keyword, value)])
+        ? new Call(Function, Arguments, [.. Keywords, new(keyword, value)], Wishes)
         : throw new GraphException($"{Function.Name} is a .NET function, which has no keyword arguments: give {keyword} in its place");
+
+    /// <summary>The same call as a task of its own of which something else is asked than of others.</summary>
+    public Call WithOptions(TaskWishes wishes) => new(Function, Arguments, Keywords, wishes);
+
+    /// <summary>Whether it runs as a part of a call there that it is an argument of; else it is a task of its own.</summary>
+    internal bool IsPartOf(Runtime? runtime) => Function.Runtime == runtime && Wishes is null;
 
     internal static Call Of(RemoteFunction function, object?[] arguments)
     {

@@ -12,6 +12,10 @@ public sealed partial class Delayed<T>
     /// <param name="priority">Tasks of a higher one run first. Any sign.</param>
     /// <param name="retries">How often a task is run again after it raised.</param>
     /// <param name="workers">Names of the workers that may run the tasks; null for all.</param>
+    /// <param name="checkpoints">Keys, or Delayed, whose results go to the manager as soon as they are there, so that no worker's loss loses them.</param>
+    /// <param name="pruneDepth">
+    /// A result is deleted when all that read it are done; with 2 when all that read those are, and so on; with 0 when the graph ends.
+    /// </param>
     /// <param name="progress">Hears how far it is.</param>
     /// <param name="cancellation">Cancels the graph at the manager too.</param>
     /// <exception cref="GraphException">The graph cannot run, or a result is none of that type.</exception>
@@ -20,15 +24,19 @@ public sealed partial class Delayed<T>
     public Task<T> ComputeAsync(
         Scheduler scheduler, bool lazyTransfers = true, TaskMode taskMode = TaskMode.FunctionCalls,
         LibraryResources? libResources = null, Context? libContext = null, double priority = 0, int retries = 0, IReadOnlyList<string>? workers = null,
+        IReadOnlyList<object>? checkpoints = null, int pruneDepth = 1,
         IProgress<GraphProgress>? progress = null, CancellationToken cancellation = default) =>
         new Graph().ComputeAsync<T>(
-            this, scheduler, lazyTransfers, taskMode, libResources, libContext, priority, retries, workers, progress, cancellation);
+            this, scheduler, lazyTransfers, taskMode, libResources, libContext, priority, retries, workers, checkpoints, pruneDepth,
+            progress, cancellation);
 
     /// <inheritdoc cref="ComputeAsync"/>
     public T Compute(
         Scheduler scheduler, bool lazyTransfers = true, TaskMode taskMode = TaskMode.FunctionCalls,
         LibraryResources? libResources = null, Context? libContext = null, double priority = 0, int retries = 0, IReadOnlyList<string>? workers = null,
+        IReadOnlyList<object>? checkpoints = null, int pruneDepth = 1,
         IProgress<GraphProgress>? progress = null, CancellationToken cancellation = default) =>
         ComputeAsync(
-            scheduler, lazyTransfers, taskMode, libResources, libContext, priority, retries, workers, progress, cancellation).GetAwaiter().GetResult();
+            scheduler, lazyTransfers, taskMode, libResources, libContext, priority, retries, workers, checkpoints, pruneDepth,
+            progress, cancellation).GetAwaiter().GetResult();
 }

@@ -22,4 +22,20 @@ public sealed partial class Delayed<T> : IDelayed
         "a delayed value is not here: use .Value inside Delayed.Call(() => …), and .Compute(scheduler: vine.Get) to have it");
 
     internal object? Computation { get; }
+
+    /// <summary>The same call, of which something else is asked than of others of its graph. A value stays as it is.</summary>
+    public Delayed<T> With(TaskWishes wishes) => Computation is Call call ? new Delayed<T>(call.WithOptions(wishes)) : this;
+
+    /// <summary>The same call, of which something else is asked than of others of its graph. A value stays as it is.</summary>
+    /// <param name="priority">Tasks of a higher one run first; null for that of the graph, as for those below.</param>
+    /// <param name="retries">How often it is run again after it raised.</param>
+    /// <param name="workers">Names of the workers that may run it; empty for all.</param>
+    /// <param name="allowOtherWorkers">Others may run it when none of these has room.</param>
+    /// <param name="resources">What it takes of its worker's resources, by name.</param>
+    /// <param name="checkpoint">Its result goes to the manager as soon as it is there, so that no worker's loss loses it.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is below zero.</exception>
+    public Delayed<T> With(
+        double? priority = null, int? retries = null, IReadOnlyList<string>? workers = null, bool allowOtherWorkers = false,
+        IReadOnlyDictionary<string, double>? resources = null, bool checkpoint = false) =>
+        With(new TaskWishes(priority, retries, workers, allowOtherWorkers, resources, checkpoint));
 }

@@ -15,6 +15,10 @@ public sealed partial class Graph
     /// <param name="priority">Tasks of a higher one run first. Any sign.</param>
     /// <param name="retries">How often a task is run again after it raised.</param>
     /// <param name="workers">Names of the workers that may run the tasks; null for all.</param>
+    /// <param name="checkpoints">Keys, or Delayed, whose results go to the manager as soon as they are there, so that no worker's loss loses them.</param>
+    /// <param name="pruneDepth">
+    /// A result is deleted when all that read it are done; with 2 when all that read those are, and so on; with 0 when the graph ends.
+    /// </param>
     /// <param name="progress">Hears how far it is.</param>
     /// <param name="cancellation">Cancels the graph at the manager too.</param>
     /// <exception cref="GraphException">The graph cannot run, or a result is none of that type.</exception>
@@ -23,6 +27,7 @@ public sealed partial class Graph
     public async Task<GraphResults> ComputeAsync(
         object keys, Scheduler scheduler, bool lazyTransfers = true, TaskMode taskMode = TaskMode.FunctionCalls,
         LibraryResources? libResources = null, Context? libContext = null, double priority = 0, int retries = 0, IReadOnlyList<string>? workers = null,
+        IReadOnlyList<object>? checkpoints = null, int pruneDepth = 1,
         IProgress<GraphProgress>? progress = null, CancellationToken cancellation = default)
     {
         var request = new GraphRequest(this, Wanted(keys))
@@ -34,6 +39,8 @@ public sealed partial class Graph
             Priority = priority,
             Retries = retries,
             Workers = workers ?? [],
+            Checkpoints = checkpoints ?? [],
+            PruneDepth = pruneDepth,
             Progress = progress,
         };
         return await scheduler(request, cancellation).ConfigureAwait(false);
@@ -43,19 +50,23 @@ public sealed partial class Graph
     public GraphResults Compute(
         object keys, Scheduler scheduler, bool lazyTransfers = true, TaskMode taskMode = TaskMode.FunctionCalls,
         LibraryResources? libResources = null, Context? libContext = null, double priority = 0, int retries = 0, IReadOnlyList<string>? workers = null,
+        IReadOnlyList<object>? checkpoints = null, int pruneDepth = 1,
         IProgress<GraphProgress>? progress = null, CancellationToken cancellation = default) =>
         ComputeAsync(
-            keys, scheduler, lazyTransfers, taskMode, libResources, libContext, priority, retries, workers, progress, cancellation).GetAwaiter().GetResult();
+            keys, scheduler, lazyTransfers, taskMode, libResources, libContext, priority, retries, workers, checkpoints, pruneDepth,
+            progress, cancellation).GetAwaiter().GetResult();
 
     /// <summary>Computes one key.</summary>
     /// <inheritdoc cref="ComputeAsync"/>
     public async Task<T> ComputeAsync<T>(
         object key, Scheduler scheduler, bool lazyTransfers = true, TaskMode taskMode = TaskMode.FunctionCalls,
         LibraryResources? libResources = null, Context? libContext = null, double priority = 0, int retries = 0, IReadOnlyList<string>? workers = null,
+        IReadOnlyList<object>? checkpoints = null, int pruneDepth = 1,
         IProgress<GraphProgress>? progress = null, CancellationToken cancellation = default)
     {
         var results = await ComputeAsync(
-            key, scheduler, lazyTransfers, taskMode, libResources, libContext, priority, retries, workers, progress, cancellation).ConfigureAwait(false);
+            key, scheduler, lazyTransfers, taskMode, libResources, libContext, priority, retries, workers, checkpoints, pruneDepth,
+            progress, cancellation).ConfigureAwait(false);
         return results.Get<T>(key);
     }
 
@@ -63,9 +74,11 @@ public sealed partial class Graph
     public T Compute<T>(
         object key, Scheduler scheduler, bool lazyTransfers = true, TaskMode taskMode = TaskMode.FunctionCalls,
         LibraryResources? libResources = null, Context? libContext = null, double priority = 0, int retries = 0, IReadOnlyList<string>? workers = null,
+        IReadOnlyList<object>? checkpoints = null, int pruneDepth = 1,
         IProgress<GraphProgress>? progress = null, CancellationToken cancellation = default) =>
         ComputeAsync<T>(
-            key, scheduler, lazyTransfers, taskMode, libResources, libContext, priority, retries, workers, progress, cancellation).GetAwaiter().GetResult();
+            key, scheduler, lazyTransfers, taskMode, libResources, libContext, priority, retries, workers, checkpoints, pruneDepth,
+            progress, cancellation).GetAwaiter().GetResult();
 
     private static List<object> Wanted(object keys) => keys is IList list ? [.. list.Cast<object>()] : [keys];
 }

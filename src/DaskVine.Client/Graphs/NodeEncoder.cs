@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using DaskVine.Protocol.Records;
 using DaskVine.Values;
 
@@ -10,9 +11,16 @@ namespace DaskVine.Client;
 /// <param name="number">The number of a function on the link.</param>
 internal sealed class NodeEncoder(Plan plan, Func<RemoteFunction, int> number)
 {
+    // What was larger is not kept: clearing it would cost each later node, and its room this process.
+    private const int FewInputs = 64;
+    private const int SmallBody = 64 * 1024;
+
     private readonly List<int> _slots = [];
-    private readonly Dictionary<int, int> _positions = [];
-    private BodyWriter _body = null!;
+    private Dictionary<int, int> _positions = [];
+    private BodyWriter _body = new(0);
+
+    // Of the node before: most call the same function.
+    private int[] _functions = [];
 
     /// <summary>Functions and body; inputs and options are those of the plan.</summary>
     /// <exception cref="GraphException">A value has no form in which it can travel.</exception>
@@ -35,27 +43,39 @@ internal sealed class NodeEncoder(Plan plan, Func<RemoteFunction, int> number)
 
     private GraphNode Task(PlannedNode node, Call call, string text)
     {
-        Begin(node);
+        Begin(node, Count(call));
         Slot(call.Function);
-        _body = new BodyWriter(Count(call));
         Arguments(call);
-        return new GraphNode([.. _slots], _body.ToArray(), node.Inputs, text, Neutral: node.IsNeutral);
+        if (!_functions.AsSpan().SequenceEqual(CollectionsMarshal.AsSpan(_slots)))
+            _functions = [.. _slots];
+        return new GraphNode(_functions, Body(), node.Inputs, text, Neutral: node.IsNeutral);
     }
 
     private GraphNode Expression(PlannedNode node, string text)
     {
-        Begin(node);
-        _body = new BodyWriter(1);
+        Begin(node, arguments: 1);
         Item(node.Part.Item, null);
-        return new GraphNode([], _body.ToArray(), node.Inputs, text, Neutral: node.IsNeutral);
+        return new GraphNode([], Body(), node.Inputs, text, Neutral: node.IsNeutral);
     }
 
-    private void Begin(PlannedNode node)
+    private void Begin(PlannedNode node, int arguments)
     {
+        _body.Restart(arguments);
         _slots.Clear();
-        _positions.Clear();
+        if (_positions.Count > FewInputs)
+            _positions = [];
+        else
+            _positions.Clear();
         for (var i = 0; i < node.Inputs.Length; i++)
             _positions.Add(node.Inputs[i], i);
+    }
+
+    private byte[] Body()
+    {
+        var body = _body.ToArray();
+        if (body.Length > SmallBody)
+            _body = new BodyWriter(0);
+        return body;
     }
 
     private static int Count(Call call) => call.Arguments.Length + (call.Keywords.Count > 0 ? 1 : 0);
@@ -81,7 +101,7 @@ internal sealed class NodeEncoder(Plan plan, Func<RemoteFunction, int> number)
         var part = Part.Of(item, plan.Graph);
         switch (part)
         {
-            case { Kind: PartKind.Call, Item: Call call } when call.Function.Runtime == runtime:
+            case { Kind: PartKind.Call, Item: Call call } when call.IsPartOf(runtime):
                 _body.BeginCall(Slot(call.Function), Count(call));
                 Arguments(call);
                 _body.End();

@@ -52,6 +52,23 @@ internal sealed class Plan
     /// <summary>The number of a key's node.</summary>
     public int Number(object key) => _numbers[key];
 
+    /// <summary>The numbers of those keys' nodes that are computed.</summary>
+    /// <param name="keys">As they were given.</param>
+    /// <exception cref="GraphException">One is not in the graph.</exception>
+    public HashSet<int> Numbers(IEnumerable<object> keys)
+    {
+        var found = new HashSet<int>();
+        foreach (var key in keys.Select(key => key is IDelayed ? key : Keys.Normalize(key)))
+        {
+            if (_numbers.TryGetValue(key, out var number))
+                found.Add(number);
+            else if (!TryFind(key, out _))
+                throw new GraphException($"{Name(key)} is not a key in the graph");
+        }
+
+        return found;
+    }
+
     private static string Name(object key) => key is Call or IDelayed ? PlannedNode.Text(key, 0) : Keys.Text(key);
 
     private void Walk(object root)
@@ -114,7 +131,12 @@ internal sealed class Plan
             return;
         }
 
-        int[] inputs = reads.Count == 0 ? [] : [.. reads.Select(read => _numbers[read]).Distinct()];
+        int[] inputs = reads.Count switch
+        {
+            0 => [],
+            1 => [_numbers[reads[0]]],
+            _ => [.. reads.Select(read => _numbers[read]).Distinct()],
+        };
         _numbers.Add(key, _nodes.Count);
         _nodes.Add(new PlannedNode(key, part, inputs));
     }

@@ -6,8 +6,13 @@ namespace DaskVine.Client;
 /// <summary>Finds what a computation reads: normal keys, and calls that become nodes of their own as another runtime makes them.</summary>
 internal sealed class Scanner(Graph graph)
 {
-    private readonly HashSet<object> _seen = [];
-    private List<object> _found = [];
+    // Clearing a set that has been large costs as much as filling it.
+    private const int Few = 64;
+
+    private static readonly List<object> s_nothing = [];
+
+    private HashSet<object> _seen = [];
+    private List<object> _found = s_nothing;
 
     /// <summary>All functions that were met.</summary>
     public HashSet<RemoteFunction> Functions { get; } = [];
@@ -16,11 +21,14 @@ internal sealed class Scanner(Graph graph)
     /// <exception cref="GraphException">Calls are nested too deeply.</exception>
     public List<object> Scan(Part part)
     {
-        _seen.Clear();
-        _found = [];
+        if (_seen.Count > Few)
+            _seen = [];
+        else
+            _seen.Clear();
+        _found = s_nothing;
         switch (part)
         {
-            case { Kind: PartKind.Reference }: _found.Add(part.Item!); break;
+            case { Kind: PartKind.Reference }: Add(part.Item!); break;
             case { Kind: PartKind.Call, Item: Call call }: Arguments(call); break;
             case { Kind: PartKind.List, Item: IList list }: Elements(list, null); break;
             case { Kind: PartKind.Tuple, Item: ITuple tuple }: Elements(tuple, null); break;
@@ -57,7 +65,7 @@ internal sealed class Scanner(Graph graph)
         var part = Part.Of(item, graph);
         switch (part.Kind)
         {
-            case PartKind.Call when ((Call)item!).Function.Runtime == runtime: Arguments((Call)item); break;
+            case PartKind.Call when ((Call)item!).IsPartOf(runtime): Arguments((Call)item); break;
             case PartKind.Call or PartKind.Reference: Add(part.Item!); break;
             case PartKind.List: Elements((IList)item!, runtime); break;
             case PartKind.Tuple: Elements((ITuple)item!, runtime); break;
@@ -66,7 +74,10 @@ internal sealed class Scanner(Graph graph)
 
     private void Add(object key)
     {
-        if (_seen.Add(key))
-            _found.Add(key);
+        if (!_seen.Add(key))
+            return;
+        if (_found == s_nothing)
+            _found = [];
+        _found.Add(key);
     }
 }

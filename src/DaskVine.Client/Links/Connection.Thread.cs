@@ -135,6 +135,7 @@ internal sealed partial class Connection
             case Progress r: Deliver(r.Graph, r); break;
             case TaskEvents r: Deliver(r.Graph, r); break;
             case TaskOutput r: Deliver(r.Graph, r); break;
+            case WatchedOutput r: Deliver(r.Graph, r); break;
             case Refuse r:
                 Fail(() => new ManagerUnreachableException($"the manager at {_door.Address} refuses: {r.Reason}"));
                 break;

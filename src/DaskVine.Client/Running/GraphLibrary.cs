@@ -49,7 +49,7 @@ internal sealed class GraphLibrary
     {
         var kind = isNear ? FileKind.Path : FileKind.Data;
         connection.Post(new SubmitFiles(graph, 0, [.. _files.Select(file => new DeclaredFile(
-            kind, isNear ? file.Path : "", file.ContentName, file.Size, CacheLevel.Worker, Shared: true))]));
+            kind, isNear ? file.Path : "", file.ContentName, file.Size, Protocol.Records.CacheLevel.Worker, Shared: true))]));
         for (var node = 0; node < _files.Count && !isNear; node++)
             await SendAsync(connection, graph, node, _files[node]).ConfigureAwait(false);
     }

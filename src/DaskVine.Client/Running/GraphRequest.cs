@@ -42,6 +42,12 @@ public sealed record GraphRequest(Graph Graph, IReadOnlyList<object> Wanted)
     /// <summary>Names of the workers that may run the tasks; empty for all.</summary>
     public IReadOnlyList<string> Workers { get; init; } = [];
 
+    /// <summary>Keys, or <see cref="Delayed{T}"/>, whose results go to the manager as soon as they are there.</summary>
+    public IReadOnlyList<object> Checkpoints { get; init; } = [];
+
+    /// <summary>A result is deleted when what reads it is done, so many levels of it; 0: when the graph ends.</summary>
+    public int PruneDepth { get; init; } = 1;
+
     /// <summary>Hears how far the graph is.</summary>
     public IProgress<GraphProgress>? Progress { get; init; }
 }

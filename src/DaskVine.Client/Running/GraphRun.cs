@@ -14,9 +14,6 @@ internal sealed class GraphRun
     // What a manager takes as one frame, less what else the message needs.
     private const int MaxBody = (1 << 30) - (1 << 20);
     private const int MaxLabel = 100;
-    private const int PythonOptions = 1;
-    private const int DotnetOptions = 2;
-    private const double Thousandths = 1000;
 
     private readonly Connection _connection;
     private readonly GraphRequest _request;
@@ -24,9 +21,11 @@ internal sealed class GraphRun
     private readonly IReadOnlyList<object> _wanted;
     private readonly Plan _plan;
     private readonly GraphLibrary? _library;
+    private readonly HashSet<int> _checkpoints;
     private readonly int[] _mounted;
     private readonly int _graph;
     private readonly ChannelReader<Record> _mailbox;
+    private readonly GraphOptions _options;
     private readonly Dictionary<RemoteFunction, int> _functions = [];
     private readonly IncomingResults _results;
 
@@ -39,10 +38,14 @@ internal sealed class GraphRun
         _isNear = isNear;
         _wanted = [.. request.Wanted.Select(key => key is IDelayed ? key : Keys.Normalize(key)).Distinct()];
         _plan = Plan.Make(request.Graph, _wanted);
+        _checkpoints = _plan.Numbers(request.Checkpoints);
+        if (request.PruneDepth < 0)
+            throw new GraphException($"a prune depth of {request.PruneDepth}: it is a whole number from 0, which keeps everything until the graph ends");
         _library = _plan.HasDotnet ? new GraphLibrary(_plan, request) : null;
         _mounted = [.. Enumerable.Range(0, _library?.Count ?? 0)];
         _results = new IncomingResults(_wanted.Select(Node));
         (_graph, _mailbox) = connection.OpenMailbox();
+        _options = new GraphOptions(connection, _graph, request, _library);
     }
 
     /// <summary>Sends the graph and waits for its results. Whatever ends it early cancels it at the manager.</summary>
@@ -81,16 +84,16 @@ internal sealed class GraphRun
     {
         var label = PlannedNode.Text(_wanted[0], _plan.Number(_wanted[0]));
         _connection.Post(new OpenGraph(
-            _graph, (Protocol.TaskMode)_request.TaskMode, label[..Math.Min(label.Length, MaxLabel)], Returns: !_request.LazyTransfers));
+            _graph, (Protocol.TaskMode)_request.TaskMode, label[..Math.Min(label.Length, MaxLabel)], Returns: !_request.LazyTransfers,
+            PruneDepth: _request.PruneDepth));
         if (_library is not null)
             await _library.DeclareAsync(_connection, _graph, _isNear).ConfigureAwait(false);
-        PostOptions();
         var encoder = new NodeEncoder(_plan, Number);
         var (chunk, size, limit) = (new List<GraphNode>(), 0L, FirstChunk);
         var first = _mounted.Length;
         for (var i = 0; i < _plan.Nodes.Count; i++)
         {
-            var node = Mounted(_plan.Nodes[i], encoder.Encode(_plan.Nodes[i], PlannedNode.Text(_plan.Nodes[i].Key, i)));
+            var node = Mounted(i, encoder.Encode(_plan.Nodes[i], PlannedNode.Text(_plan.Nodes[i].Key, i)));
             if (node.Body.Length > MaxBody)
             {
                 throw new GraphException(
@@ -115,26 +118,26 @@ internal sealed class GraphRun
         _connection.Flush();
     }
 
-    private GraphNode Mounted(PlannedNode planned, GraphNode node)
+    private GraphNode Mounted(int number, GraphNode node)
     {
-        int[] inputs = _mounted.Length == 0 ? node.Inputs : [.. node.Inputs.Select(input => input + _mounted.Length)];
-        return planned.Runtime switch
+        var planned = _plan.Nodes[number];
+        return planned.Runtime is not { } runtime ? node : node with
         {
-            Runtime.Dotnet => node with { Inputs = [.. inputs, .. _mounted], Options = DotnetOptions },
-            Runtime.Python => node with { Inputs = inputs, Options = PythonOptions },
-            _ => node,
+            Inputs = Shifted(node.Inputs, runtime == Runtime.Dotnet ? _mounted : []),
+            Options = _options.Number(planned, runtime, _checkpoints.Contains(number)),
         };
     }
 
-    private void PostOptions()
+    /// <summary>The nodes behind the mounted ones, and then <paramref name="more"/>.</summary>
+    private int[] Shifted(int[] inputs, int[] more)
     {
-        Post(PythonOptions, null, 0);
-        if (_library is not null)
-            Post(DotnetOptions, _library.Number(_connection), _library.CoresPerCall);
-
-        void Post(int number, int? library, int cores) => _connection.Post(new TaskOptions(
-            _graph, number, (long)Math.Round(_request.Priority * Thousandths), _request.Retries, [.. _request.Workers.Order()], false,
-            new Dictionary<string, long>(), [], Library: library, Cores: cores));
+        if (inputs.Length == 0)
+            return more;
+        var all = new int[inputs.Length + more.Length];
+        for (var i = 0; i < inputs.Length; i++)
+            all[i] = inputs[i] + _mounted.Length;
+        more.CopyTo(all, inputs.Length);
+        return all;
     }
 
     private int Number(RemoteFunction function)
