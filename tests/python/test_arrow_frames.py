@@ -168,3 +168,17 @@ def test_frame_any_comes_back_the_same(frame):
 def test_series_any_text_comes_back_the_same(texts, dtype):
     series = pd.Series(texts, dtype=dtype)
     assert_same(travelled(series), series)
+
+
+def test_index_of_several_levels_takes_no_more_memory_than_it_did():
+    frame = pd.DataFrame({"a": ["p", "q", "p"], "b": [1, 2, 3], "c": [5.0, 6.0, 7.0]}).groupby(["a", "b"]).sum()
+    decoded = arrow.decode(memoryview(bytearray(bytes(arrow.encode(frame)))))
+    assert decoded.index.memory_usage() == frame.index.memory_usage()
+
+
+def test_index_of_several_levels_that_names_what_they_have_not_is_refused():
+    frame = pd.DataFrame({"c": [5.0, 6.0]}, index=pd.MultiIndex.from_arrays([["p", "q"], [1, 2]]))
+    frame.index = pd.MultiIndex(frame.index.levels, [[0, 7], [0, 1]], verify_integrity=False)
+    stream = bytearray(bytes(arrow.encode(frame)))
+    with pytest.raises(arrow.ArrowError, match="names values that its levels do not have|dictionary"):
+        arrow.decode(memoryview(stream))

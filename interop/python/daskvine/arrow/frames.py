@@ -175,5 +175,8 @@ def _restore_index(detail, columns, rows):
         return pandas.RangeIndex(*detail["range"], name=names[0])
     if "levels" in detail:
         parts = [columns_of.restore_coded(level, column, rows) for level, column in zip(detail["levels"], columns)]
-        return pandas.MultiIndex([values for _, values in parts], [codes for codes, _ in parts], names=names)
+        if any(len(codes) and not -1 <= codes.min() <= codes.max() < len(values) for codes, values in parts):
+            raise ArrowError("an index of several levels names values that its levels do not have")
+        # Looking whether the levels are unique would leave a table of their values with each.
+        return pandas.MultiIndex([values for _, values in parts], [codes for codes, _ in parts], names=names, verify_integrity=False)
     return columns_of.restore_index(detail["index"], columns[0], rows, names[0], detail.get("freq"))
