@@ -34,7 +34,7 @@ internal sealed class Report(string plots)
         Directory.CreateDirectory(plots);
         foreach (var (name, part) in Query.Parts(query.Number, hist))
         {
-            Console.WriteLine(part.Plot());
+            part.Plot();
             File.WriteAllText(Path.Combine(plots, $"adl_{name}.svg"), part.ToSvg($"Query {name}: {query.Text}"));
             _counts.Add(new { name, seconds, counts = part.Values(flow: true) });
         }

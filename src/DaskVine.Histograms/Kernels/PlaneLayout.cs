@@ -8,8 +8,8 @@ namespace DaskVine.Histograms.Kernels;
 /// </summary>
 internal readonly struct PlaneLayout
 {
-    // Bytes of all planes together. Measured: twice as many take twice the time.
-    private const int MaxBytes = 18 << 10;
+    /// <summary>Bytes of all planes together. Measured: twice as many take twice the time.</summary>
+    internal const int MaxBytes = 18 << 10;
 
     internal PlaneLayout(int cells, int cellBytes)
     {

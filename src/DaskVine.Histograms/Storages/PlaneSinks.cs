@@ -22,6 +22,23 @@ internal sealed class CountSink(Storage storage) : IRowSink
     }
 }
 
+/// <summary>Gathers counts of pairs of cells, for any storage.</summary>
+internal sealed class PairSink(Storage storage) : IRowSink
+{
+    private readonly PairCounts _counts = new(storage.Cells);
+    private readonly uint[] _pairs = new uint[RowFiller.Block / 2];
+
+    public void Add(ReadOnlySpan<int> cells, ReadOnlySpan<double> weights) =>
+        _counts.Add(_pairs.AsSpan(0, CellIndexes.Pair(cells, _pairs)));
+
+    public void Close()
+    {
+        _counts.Fold();
+        for (var cell = 0; cell < storage.Cells; cell++)
+            storage.AddCount(cell, _counts[cell]);
+    }
+}
+
 /// <summary>Gathers sums of weights in planes.</summary>
 internal sealed class SumSink(DoubleStorage storage) : IRowSink
 {

@@ -1,3 +1,5 @@
+using DaskVine.Histograms.Kernels;
+
 namespace DaskVine.Histograms.Storages;
 
 /// <summary>The cells of a histogram. A storage is also the sink of its own rows, where it is not worth to gather them first.</summary>
@@ -39,7 +41,9 @@ internal abstract class Storage : IRowSink
     {
         if (Cells > MaxPlaneCells || rows < 4 * Cells)
             return this;
-        return hasWeights ? OpenForWeights() : new CountSink(this);
+        if (hasWeights)
+            return OpenForWeights();
+        return PairCounts.Suit(Cells, rows) ? new PairSink(this) : new CountSink(this);
     }
 
     public abstract void Add(ReadOnlySpan<int> cells, ReadOnlySpan<double> weights);

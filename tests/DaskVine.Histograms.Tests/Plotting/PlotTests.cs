@@ -7,7 +7,7 @@ public class PlotTests
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
     [Fact]
-    public void Plot_OfNumbers_DrawsColumns()
+    public void ToText_OfNumbers_DrawsColumns()
     {
         var hist = Hist.New.Reg(4, 0, 8, label: "x [GeV]").Int64().Fill(new[] { 1.0, 3, 3, 3, 3, 5, 5, 99 });
         string[] expected =
@@ -19,21 +19,21 @@ public class PlotTests
             "        0└────────────────────",
             "          0     x [GeV]      8",
         ];
-        Assert.Equal(expected, hist.Plot(columns: 30, rows: 4).Split('\n'));
+        Assert.Equal(expected, hist.ToText(columns: 30, rows: 4).Split('\n'));
     }
 
     [Fact]
-    public void Plot_OfCategories_DrawsALineForEach()
+    public void ToText_OfCategories_DrawsALineForEach()
     {
         var hist = Hist.New.StrCat(["e", "muon"], label: "flavour").Int64().Fill(new[] { "e", "muon", "muon" });
-        Assert.Equal(["   e 1 │███████▌", "muon 2 │███████████████", "        flavour"], hist.Plot(columns: 24).Split('\n'));
+        Assert.Equal(["   e 1 │███████▌", "muon 2 │███████████████", "        flavour"], hist.ToText(columns: 24).Split('\n'));
     }
 
     [Fact]
-    public void Plot_OfTwoAxes_ShadesThem()
+    public void ToText_OfTwoAxes_ShadesThem()
     {
         var hist = Hist.New.Reg(2, 0, 2, label: "x").Reg(2, 0, 2, label: "y").Int64().Fill(new[] { 0.5, 1.5, 1.5 }, new[] { 0.5, 1.5, 1.5 });
-        var lines = hist.Plot(columns: 22, rows: 2).Split('\n');
+        var lines = hist.ToText(columns: 22, rows: 2).Split('\n');
         Assert.Equal(["        2│      ██████", "        0│▒▒▒▒▒▒"], lines[..2]);
         Assert.Contains("upwards: y, █ = 2", lines[^1]);
     }
@@ -42,21 +42,21 @@ public class PlotTests
     [InlineData(1)]
     [InlineData(3)]
     [InlineData(1_000)]
-    public void Plot_OfAnyNumberOfBins_KeepsItsWidth(int bins)
+    public void ToText_OfAnyNumberOfBins_KeepsItsWidth(int bins)
     {
         var hist = Hist.New.Reg(bins, 0, 1).Int64();
-        Assert.All(hist.Fill(0.5).Plot(columns: 60).Split('\n'), line => Assert.InRange(line.Length, 0, 60));
-        Assert.NotEmpty(hist.Empty().Plot());
+        Assert.All(hist.Fill(0.5).ToText(columns: 60).Split('\n'), line => Assert.InRange(line.Length, 0, 60));
+        Assert.NotEmpty(hist.Empty().ToText());
     }
 
     [Fact]
-    public void Plots_OfThreeAxesOrNoBin_AreRefused()
+    public void Pictures_OfThreeAxesOrNoBin_AreRefused()
     {
         var three = Hist.New.Bool().Bool().Bool().Int64();
-        Assert.Contains("3 axes cannot be plotted", Assert.Throws<HistogramException>(() => three.Plot()).Message);
+        Assert.Contains("3 axes cannot be plotted", Assert.Throws<HistogramException>(() => three.ToText()).Message);
         Assert.Contains("3 axes cannot be plotted", Assert.Throws<HistogramException>(() => three.ToSvg()).Message);
         var none = Hist.New.StrCat([], growth: true).Int64();
-        Assert.Contains("no category", Assert.Throws<HistogramException>(() => none.Plot()).Message);
+        Assert.Contains("no category", Assert.Throws<HistogramException>(() => none.ToText()).Message);
         Assert.Contains("no category", Assert.Throws<HistogramException>(() => none.ToSvg()).Message);
     }
 
@@ -80,5 +80,19 @@ public class PlotTests
         var bins = svg.Elements(Svg + "rect").Where(element => element.Element(Svg + "title") is not null).ToList();
         Assert.Equal(["[0, 1) × a: 1", "[1, 2) × b: 2"], bins.Select(bin => bin.Value));
         Assert.Equal("#fde725", (string?)bins[1].Attribute("fill"));
+    }
+
+    [Fact]
+    public void Plot_WithAFile_DrawsInBothAndIsTheHistogram()
+    {
+        var hist = Hist.New.Reg(3, 0, 3).Double().Fill(0.5);
+        var path = Path.Combine(Directory.CreateTempSubdirectory("plot-").FullName, "hist.svg");
+        using var terminal = new StringWriter();
+
+        Assert.Same(hist, hist.Plot(path, terminal));
+
+        Assert.Equal(hist.ToText() + terminal.NewLine, terminal.ToString());
+        Assert.Equal(hist.ToSvg(), File.ReadAllText(path));
+        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
     }
 }
