@@ -32,6 +32,7 @@ internal sealed class CommandGuard : IDisposable
                 esac
             done
         done
+        exit 0
         """;
 
     private readonly Lock _gate = new();
@@ -68,7 +69,13 @@ internal sealed class CommandGuard : IDisposable
     public void Dispose()
     {
         lock (_gate)
+        {
+            // One that was killed takes what it is told until it is gone, and does nothing about it.
+            if (End() || _sessions.Count == 0)
+                return;
+            StartAnew();
             End();
+        }
     }
 
     private void StartAnew()
@@ -96,11 +103,13 @@ internal sealed class CommandGuard : IDisposable
         }
     }
 
-    private void End()
+    /// <summary>Whether it ended what was left, or there was none.</summary>
+    private bool End()
     {
         _pipe?.Dispose();
         _process?.AwaitEnd();
-        _process?.Reap();
+        var isOver = _process is null || _process.Reap() is { Status: 0 };
         (_pipe, _process) = (null, null);
+        return isOver;
     }
 }
